@@ -1,0 +1,66 @@
+# Everything that is done in this checkout. `make` alone says what there is.
+
+PYTHON ?= python3
+VENV ?= .venv
+# More words for pytest, the mysql shell, the demonstration or the benchmark.
+ARGS ?=
+
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SERVER := $(BIN)/python -m tools.server
+
+.DEFAULT_GOAL := help
+.PHONY: help venv up down shell migrate test check lint gen demo bench clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: $(STAMP) ## make the virtual environment, with everything for development
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo 'celers needs Python 3.11 or newer, as $(PYTHON).' \
+	        'Name another one: make PYTHON=python3.13' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo '$(PYTHON) cannot make virtual environments: its ensurepip is missing.' \
+	        'On Debian and Ubuntu it is in the package python3-venv.' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+up: $(STAMP) ## start a MySQL server for development, and say its DSN
+	@$(SERVER) up
+
+down: $(STAMP) ## stop it; its data stay
+	@$(SERVER) down
+
+shell: $(STAMP) ## open the mysql shell in it, or in the server of CELERS_DSN
+	@$(SERVER) shell -- $(ARGS)
+
+migrate: $(STAMP) ## bring the schema in it, or in the server of CELERS_DSN, up to date
+	@dsn="$${CELERS_DSN:-$$($(SERVER) status)}" && CELERS_DSN="$$dsn" $(BIN)/celers migrate
+
+test: lint ## lint, then run all tests on a real server
+	$(SERVER) run -- $(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## all of test, and see that what is generated is fresh
+	$(BIN)/python -m tools.gen --check
+	@$(MAKE) --no-print-directory test
+
+lint: $(STAMP) ## look at the SQL and the Python without running them
+	$(BIN)/python -m tools.lint
+
+gen: $(STAMP) ## generate the client and the reference pages from the SQL
+	$(BIN)/python -m tools.gen
+
+demo: $(STAMP) ## see it work
+	$(SERVER) run -- $(BIN)/python -m examples.stdlib_index $(ARGS)
+
+bench: $(STAMP) ## measure it
+	$(SERVER) run -- $(BIN)/python -m loadtests.bench $(ARGS)
+
+clean: ## stop the server and remove all that was made here, its data too
+	-@$(PYTHON) -m tools.server down
+	rm -rf $(VENV) .mysql build dist .coverage coverage.xml htmlcov lcov.info
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
