@@ -1,0 +1,48 @@
+-- celers_ack: end a task as completed.
+--
+-- A receipt whose lease was given to another is refused, and nothing changes. A repeated ack of
+-- the same receipt is answered as the first was. Inside a transaction of the caller it is part of
+-- it, together with the work's own writes.
+--
+-- Params
+--   p_task_id  uuid  id of the task
+--   p_receipt  uuid  receipt of the claim
+-- Returns  1 row
+--   task_id  uuid  id of the task
+--   outcome  str   completed
+-- Errors   UUID_INVALID, LEASE_LOST, TASK_NOT_FOUND
+-- Writes   celers_finished, celers_running, celers_claim
+-- Locks    celers_running, celers_claim
+-- Roles    worker
+-- Example  CALL celers_ack('{{task_id}}', '{{receipt}}');
+CREATE PROCEDURE celers_ack (
+    IN p_task_id VARCHAR(1000),
+    IN p_receipt VARCHAR(1000)
+)
+MODIFIES SQL DATA
+COMMENT 'end a task as completed'
+BEGIN
+    DECLARE v_joined BOOLEAN;
+    DECLARE v_id BINARY(16);
+    DECLARE v_receipt BINARY(16);
+    DECLARE v_is_acked BOOLEAN;
+    DECLARE v_outcome VARCHAR(20) DEFAULT 'completed';
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION
+    BEGIN
+        CALL _celers_rollback(v_joined);
+        RESIGNAL;
+    END;
+
+    SET timestamp = DEFAULT;
+    CALL _celers_parse_uuid(p_task_id, v_id);
+    CALL _celers_parse_uuid(p_receipt, v_receipt);
+    CALL _celers_begin(v_joined);
+    CALL _celers_ack_one(v_id, v_receipt, UTC_TIMESTAMP(6), v_is_acked);
+    IF NOT v_is_acked THEN
+        CALL _celers_answer_one(v_id, v_receipt, v_outcome);
+    END IF;
+    CALL _celers_commit(v_joined);
+    SELECT
+        BIN_TO_UUID(v_id) AS task_id,
+        v_outcome AS outcome;
+END;

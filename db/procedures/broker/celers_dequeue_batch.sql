@@ -1,0 +1,72 @@
+-- celers_dequeue_batch: claim the next tasks of one or more queues for a worker.
+--
+-- Higher priority first, first in first out within a priority. A claim ends with ack or reject;
+-- when its lease runs out the tasks are handed out again. A claim also does a bounded bit of the
+-- maintenance that is due. Inside a transaction of the caller the claim lives as long as that
+-- transaction: roll back and it never was.
+--
+-- Params
+--   p_queues     str      queue name, or several separated by commas, in order of preference
+--   p_worker_id  str      name of the worker, 1..255 characters, NULL = sql:<connection id>
+--   p_limit      int      most tasks to return, 1..1000
+--   p_options    options  JSON object, NULL = all defaults = NULL
+-- Options
+--   request_id  uuid  the same one within the lease gives the same tasks again = new
+--   lease_s     int   seconds the tasks are yours, 1..86400 = 60
+--   task_names  json  array of task names to take = any
+-- Returns  rows
+--   task_id           uuid       id of the task
+--   receipt           uuid       of the claim: what ack, reject and extend ask for
+--   queue             str        queue it came from
+--   task_name         str        name of the task
+--   payload           str?       arguments, text as enqueued; NULL if they are bytes
+--   content_type      str        media type of the payload
+--   headers           json?      headers given at enqueue
+--   attempt           int        1 = first
+--   max_retries       int        retries after the first attempt
+--   priority          int        priority now
+--   timeout_s         int?       seconds it may run
+--   lease_expires_at  datetime   until then it is yours (UTC)
+--   payload_binary    bytes?     arguments that are not text
+--   outcome           str        claimed
+-- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, OPTION_INVALID, UUID_INVALID, LIMIT_OUT_OF_RANGE,
+--          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE
+-- Writes   celers_ready, celers_running, celers_claim, celers_scheduled, celers_task, celers_attempt,
+--          celers_dead, celers_finished, celers_expiry, celers_mark, celers_maintenance,
+--          celers_result
+-- Locks    celers_maintenance, celers_ready, celers_running, celers_claim
+-- Roles    worker
+-- Example  CALL celers_dequeue_batch('mail,default', 'worker-1', 10, NULL);
+CREATE PROCEDURE celers_dequeue_batch (
+    IN p_queues VARCHAR(8000),
+    IN p_worker_id VARCHAR(1000),
+    IN p_limit BIGINT,
+    IN p_options LONGTEXT
+)
+MODIFIES SQL DATA
+COMMENT 'claim the next tasks of one or more queues for a worker'
+BEGIN
+    DECLARE v_joined BOOLEAN;
+    DECLARE v_claim_id BINARY(16);
+    DECLARE v_lease_s BIGINT;
+    DECLARE v_names JSON;
+    DECLARE v_taken INT;
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION
+    BEGIN
+        CALL _celers_rollback(v_joined);
+        RESIGNAL;
+    END;
+
+    SET timestamp = DEFAULT;
+    CALL _celers_claim_options(
+        p_options, '["request_id", "lease_s", "task_names"]', p_queues, p_worker_id, p_limit,
+        v_claim_id, v_lease_s, v_names
+    );
+    CALL _celers_upkeep();
+    CALL _celers_begin(v_joined);
+    CALL _celers_claim_queues(
+        p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_taken
+    );
+    CALL _celers_commit(v_joined);
+    CALL _celers_read_claim(v_claim_id, v_joined, NULL);
+END;

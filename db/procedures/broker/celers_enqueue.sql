@@ -1,0 +1,72 @@
+-- celers_enqueue: add one task to a queue.
+--
+-- Inside a transaction of the caller the task is part of it: it exists when the caller commits.
+--
+-- Params
+--   p_queue      str      queue name, 1..64 characters of [A-Za-z0-9_.:-]
+--   p_task_name  str      name the workers know the task by, 1..255 characters
+--   p_payload    payload  arguments of the task: JSON text in UTF-8 unless content_type says
+--                         otherwise, at most 16 MiB, kept byte for byte
+--   p_options    options  JSON object, NULL = all defaults = NULL
+-- Options
+--   task_id       uuid      UUIDv7 brought by the client; the same id again is the same task = new
+--   priority      int       higher is served first, -32768..32767 = 0
+--   due_at        datetime  UTC instant before which it is not served = now
+--   delay_s       float     seconds from now until it is due, instead of due_at, 0..315360000 = 0
+--   max_retries   int       retries after the first attempt, 0..1000 = 3
+--   retry         json      {"strategy": fixed, linear, exponential or exponential_jitter,
+--                           "base_s": 1, "multiplier": 2, "max_s": 300}; see celers_reject = queue
+--   timeout_s     int       seconds a worker may run it, 1..31536000 = none
+--   expires_s     float     seconds after it is due; not started by then it expires = never
+--   headers       json      JSON object handed to the worker with the task, at most 64 KiB = none
+--   content_type  str       media type of the payload, 1..100 characters; anything but
+--                           application/json and text/plain is bytes = application/json
+-- Returns  1 row
+--   task_id      uuid      id of the task
+--   created      bool      0 when an equal task with this id already stood
+--   due_at       datetime  when it is or was due (UTC)
+--   state        str       pending, or where a task that already stood is: processing, completed,
+--                          failed, cancelled, expired, dead
+-- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, OPTION_INVALID, UUID_INVALID, PRIORITY_OUT_OF_RANGE,
+--          DUE_OUT_OF_RANGE, RETRIES_OUT_OF_RANGE, RETRY_POLICY_INVALID, TIMEOUT_OUT_OF_RANGE,
+--          EXPIRY_OUT_OF_RANGE, HEADERS_INVALID, CONTENT_TYPE_INVALID, QUEUE_NAME_INVALID,
+--          TASK_NAME_INVALID, PAYLOAD_INVALID, PAYLOAD_TOO_LARGE, TASK_ID_REUSED
+-- Writes   celers_task, celers_ready, celers_scheduled, celers_expiry
+-- Locks    none
+-- Roles    producer
+-- Example  CALL celers_enqueue('mail', 'send', '{"to": "a@b.c"}', '{"priority": 5}');
+CREATE PROCEDURE celers_enqueue (
+    IN p_queue VARCHAR(1000),
+    IN p_task_name VARCHAR(1000),
+    IN p_payload LONGBLOB,
+    IN p_options LONGTEXT
+)
+MODIFIES SQL DATA
+COMMENT 'add one task to a queue'
+BEGIN
+    DECLARE v_joined BOOLEAN;
+    DECLARE v_id BINARY(16);
+    DECLARE v_created BOOLEAN;
+    DECLARE v_due_at DATETIME(6);
+    DECLARE v_state VARCHAR(20) DEFAULT 'pending';
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION
+    BEGIN
+        CALL _celers_rollback(v_joined);
+        RESIGNAL;
+    END;
+
+    SET timestamp = DEFAULT;
+    CALL _celers_begin(v_joined);
+    CALL _celers_insert_task(
+        p_queue, p_task_name, p_payload, p_options, 0, v_id, v_created, v_due_at
+    );
+    IF NOT v_created THEN
+        CALL _celers_find_state(v_id, v_state);
+    END IF;
+    CALL _celers_commit(v_joined);
+    SELECT
+        BIN_TO_UUID(v_id) AS task_id,
+        v_created AS created,
+        v_due_at AS due_at,
+        v_state AS state;
+END;

@@ -1,0 +1,85 @@
+-- celers_step: acknowledge, reject, extend and claim in one round trip and one commit.
+--
+-- What a worker's loop calls: the ends of finished tasks, heartbeats, and the next tasks. All of it
+-- happens or nothing; the same request_id within the lease gives the same tasks again.
+--
+-- Params
+--   p_worker_id  str      name of the worker, 1..255 characters, NULL = sql:<connection id>
+--   p_acks       items    as celers_ack_batch, NULL = none
+--   p_rejects    items    as celers_reject_batch, NULL = none
+--   p_options    options  JSON object, NULL = all defaults = NULL
+-- Options
+--   queues      str   queue name, or several separated by commas, in order of preference = default
+--   limit       int   most tasks to claim, 0..1000 = 1
+--   extend      json  array of receipts whose leases are prolonged = none
+--   extend_s    int   seconds from now for extend, 1..86400 = as claimed
+--   request_id  uuid  the same one within the lease gives the same tasks again = new
+--   lease_s     int   seconds the tasks are yours, 1..86400 = 60
+--   task_names  json  array of task names to take = any
+-- Returns  rows
+--   task_id           uuid?      id of the task
+--   receipt           uuid       of the claim: what ack, reject and extend ask for
+--   queue             str?       queue it came from
+--   task_name         str?       name of the task
+--   payload           str?       arguments, text as enqueued; NULL if they are bytes
+--   content_type      str?       media type of the payload
+--   headers           json?      headers given at enqueue
+--   attempt           int?       1 = first
+--   max_retries       int?       retries after the first attempt
+--   priority          int?       priority now
+--   timeout_s         int?       seconds it may run
+--   lease_expires_at  datetime?  until then it is yours (UTC)
+--   payload_binary    bytes?     arguments that are not text
+--   outcome           str        claimed: a task to run. Of those handed in: lost: the lease was
+--                                given to another; not_found; cancel_requested: stop it. What
+--                                went as asked has no row
+-- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, OPTION_INVALID, UUID_INVALID, LIMIT_OUT_OF_RANGE,
+--          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE, ITEMS_INVALID,
+--          RESULT_INVALID, DUE_OUT_OF_RANGE
+-- Writes   celers_ready, celers_running, celers_claim, celers_scheduled, celers_task, celers_attempt,
+--          celers_dead, celers_finished, celers_expiry, celers_mark, celers_maintenance,
+--          celers_result
+-- Locks    celers_maintenance, celers_ready, celers_running, celers_claim
+-- Roles    worker
+-- Example  CALL celers_step('worker-1', NULL, NULL, '{"queues": "default", "limit": 2}');
+CREATE PROCEDURE celers_step (
+    IN p_worker_id VARCHAR(1000),
+    IN p_acks LONGTEXT,
+    IN p_rejects LONGTEXT,
+    IN p_options LONGTEXT
+)
+MODIFIES SQL DATA
+COMMENT 'acknowledge, reject, extend and claim in one round trip and one commit'
+BEGIN
+    DECLARE v_joined BOOLEAN;
+    DECLARE v_claim_id BINARY(16);
+    DECLARE v_lease_s BIGINT;
+    DECLARE v_names JSON;
+    DECLARE v_queues VARCHAR(8000);
+    DECLARE v_limit BIGINT;
+    DECLARE v_taken INT;
+    DECLARE v_notices JSON;
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION
+    BEGIN
+        CALL _celers_rollback(v_joined);
+        RESIGNAL;
+    END;
+
+    SET timestamp = DEFAULT;
+    CALL _celers_step_options(p_options, v_queues, v_limit);
+    CALL _celers_claim_options(
+        p_options,
+        '["queues", "limit", "extend", "extend_s", "request_id", "lease_s", "task_names"]',
+        v_queues, p_worker_id, GREATEST(v_limit, 1), v_claim_id, v_lease_s, v_names
+    );
+    CALL _celers_upkeep();
+    CALL _celers_begin(v_joined);
+    CALL _celers_settle(p_acks, p_rejects, p_options, v_notices);
+    IF v_limit > 0 THEN
+        CALL _celers_claim_queues(
+            v_queues, p_worker_id, v_limit, v_lease_s, v_names, v_claim_id, v_taken
+        );
+    END IF;
+    CALL _celers_commit(v_joined);
+    CALL _celers_read_claim(v_claim_id, v_joined, v_notices);
+END;

@@ -1,0 +1,61 @@
+-- _celers_claim_named: claim ready tasks with given names.
+--
+-- The name stands in celers_task: one more read per row looked at, which is why it is apart.
+--
+-- Params
+--   p_queue     str
+--   p_claim_id  bytes
+--   p_limit     int    most tasks to take
+--   p_above     int    priorities below this one
+--   p_priority  int    the lane that has a mark; NULL = no more marks, all that is left
+--   p_head_at   datetime  its mark
+--   p_names     json   array of task names
+--   p_taken     int    OUT
+-- Writes   celers_ready, celers_running
+-- Errors   none
+CREATE PROCEDURE _celers_claim_named (
+    IN p_queue VARCHAR(64),
+    IN p_claim_id BINARY(16),
+    IN p_limit INT,
+    IN p_above INT,
+    IN p_priority INT,
+    IN p_head_at DATETIME(6),
+    IN p_names JSON,
+    OUT p_taken INT
+)
+MODIFIES SQL DATA
+COMMENT 'claim ready tasks with given names'
+BEGIN
+    DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
+
+    INSERT INTO celers_running (
+        id, claim_id, queue, priority, due_at, ready_at, attempt, errors, crashes
+    )
+    SELECT
+        r.id,
+        p_claim_id,
+        r.queue,
+        r.priority,
+        r.due_at,
+        r.ready_at,
+        r.attempt + 1,
+        r.errors,
+        r.crashes
+    FROM celers_ready AS r FORCE INDEX (PRIMARY)
+    STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = r.id
+    WHERE
+        r.queue = p_queue
+        AND (
+            (r.priority < p_above AND r.priority > COALESCE(p_priority, -32769))
+            OR (r.priority = p_priority AND r.due_at >= p_head_at)
+        )
+        AND (r.expires_at IS NULL OR r.expires_at > v_now)
+        AND JSON_CONTAINS(p_names, JSON_QUOTE(t.task_name))
+    ORDER BY r.priority DESC, r.due_at, r.id
+    LIMIT p_limit
+    FOR UPDATE OF r SKIP LOCKED;
+    SET p_taken = ROW_COUNT();
+    IF p_taken > 0 THEN
+        CALL _celers_leave_ready(p_claim_id);
+    END IF;
+END;

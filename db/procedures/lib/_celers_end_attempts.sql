@@ -1,0 +1,29 @@
+-- _celers_end_attempts: take running tasks where their verdicts say.
+--
+-- The one place where an attempt ends without success. The rows of celers_running are locked by
+-- whoever made the verdicts. Whatever becomes ready enters at the tail: due now.
+--
+-- Params
+--   p_verdicts  json      array of {"id": uuid, "outcome": retried, crashed, released, dead, failed
+--                         or cancelled, "reason": of a dead letter, "delay_us", "error"}
+--   p_now       datetime
+-- Writes   celers_attempt, celers_dead, celers_finished, celers_scheduled, celers_ready,
+--          celers_task, celers_running
+-- Errors   none
+CREATE PROCEDURE _celers_end_attempts (
+    IN p_verdicts JSON,
+    IN p_now DATETIME(6)
+)
+MODIFIES SQL DATA
+COMMENT 'take running tasks where their verdicts say'
+BEGIN
+    IF JSON_LENGTH(p_verdicts) > 0 THEN
+        CALL _celers_end_for_good(p_verdicts, p_now);
+        CALL _celers_send_back(p_verdicts, p_now);
+        DELETE u
+        FROM JSON_TABLE(
+            p_verdicts, '$[*]' COLUMNS (id CHAR(36) PATH '$.id')
+        ) AS v
+        STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.id = UUID_TO_BIN(v.id);
+    END IF;
+END;

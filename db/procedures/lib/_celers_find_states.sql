@@ -1,0 +1,27 @@
+-- _celers_find_states: tell where many tasks are in their lives.
+--
+-- Params
+--   p_ids     json  array of {"id"}
+--   p_states  json  OUT: array of {"id", "state"}; state as _celers_find_state, or not_found
+-- Writes   none
+-- Errors   none
+CREATE PROCEDURE _celers_find_states (
+    IN p_ids JSON,
+    OUT p_states JSON
+)
+READS SQL DATA
+COMMENT 'tell where many tasks are in their lives'
+BEGIN
+    SELECT JSON_ARRAYAGG(JSON_OBJECT('id', item.id, 'state', CASE
+        WHEN t.id IS NULL THEN 'not_found'
+        WHEN u.id IS NOT NULL THEN 'processing'
+        WHEN f.id IS NOT NULL THEN f.state
+        WHEN x.id IS NOT NULL THEN 'dead'
+        ELSE 'pending'
+    END)) INTO p_states
+    FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id CHAR(36) PATH '$.id')) AS item
+    LEFT JOIN celers_task AS t ON t.id = UUID_TO_BIN(item.id)
+    LEFT JOIN celers_running AS u ON u.id = t.id
+    LEFT JOIN celers_finished AS f ON f.id = t.id
+    LEFT JOIN celers_dead AS x ON x.id = t.id;
+END;

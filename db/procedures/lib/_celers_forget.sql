@@ -1,0 +1,30 @@
+-- _celers_forget: delete ended tasks whose end rows are locked, with all that belongs to them.
+--
+-- Params
+--   p_ids  json  array of ids, NULL = none
+-- Writes   celers_finished, celers_dead, celers_attempt, celers_result, celers_task
+-- Errors   none
+CREATE PROCEDURE _celers_forget (
+    IN p_ids JSON
+)
+MODIFIES SQL DATA
+COMMENT 'delete ended tasks whose end rows are locked, with all that belongs to them'
+BEGIN
+    IF p_ids IS NOT NULL THEN
+        DELETE a
+        FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id CHAR(36) PATH '$')) AS item
+        STRAIGHT_JOIN celers_attempt AS a FORCE INDEX (PRIMARY) ON a.id = UUID_TO_BIN(item.id);
+        DELETE s
+        FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id CHAR(36) PATH '$')) AS item
+        STRAIGHT_JOIN celers_result AS s FORCE INDEX (PRIMARY) ON s.id = UUID_TO_BIN(item.id);
+        DELETE f
+        FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id CHAR(36) PATH '$')) AS item
+        STRAIGHT_JOIN celers_finished AS f FORCE INDEX (PRIMARY) ON f.id = UUID_TO_BIN(item.id);
+        DELETE x
+        FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id CHAR(36) PATH '$')) AS item
+        STRAIGHT_JOIN celers_dead AS x FORCE INDEX (PRIMARY) ON x.id = UUID_TO_BIN(item.id);
+        DELETE t
+        FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id CHAR(36) PATH '$')) AS item
+        STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = UUID_TO_BIN(item.id);
+    END IF;
+END;

@@ -1,0 +1,100 @@
+-- _celers_insert_batch: write many well-formed new tasks in two statements.
+--
+-- Whatever is unusual in an item (a bad value, an id that stands already, a key other than
+-- task_id, task_name, payload and priority) leaves p_ids NULL and nothing written: then the caller
+-- goes item by item through _celers_insert_task, which knows every case and error by name.
+--
+-- Params
+--   p_queue    str
+--   p_tasks    json   array of items
+--   p_options  str    options that hold for all items
+--   p_ids      json   OUT: array of [task_id, created]
+-- Writes   celers_task, celers_ready
+-- Errors   none
+CREATE PROCEDURE _celers_insert_batch (
+    IN p_queue VARCHAR(1000),
+    IN p_tasks JSON,
+    IN p_options LONGTEXT,
+    OUT p_ids JSON
+)
+MODIFIES SQL DATA
+COMMENT 'write many well-formed new tasks in two statements'
+whole: BEGIN
+    DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
+    DECLARE v_max_retries INT;
+    -- 48 bits of milliseconds, version 7, 12 bits of ordinal to come; then 64 random bits
+    DECLARE v_prefix CHAR(13) DEFAULT CONCAT(
+        LPAD(HEX(FLOOR(UNIX_TIMESTAMP(UTC_TIMESTAMP(3)) * 1000)), 12, '0'), '7'
+    );
+    DECLARE v_suffix CHAR(16) DEFAULT CONCAT(
+        HEX(128 + FLOOR(RAND() * 64)), HEX(RANDOM_BYTES(7))
+    );
+    DECLARE EXIT HANDLER FOR 1048, 1062, 1264, 1366, 1406, 1411, 3156, 3666, 3819
+    BEGIN
+        ROLLBACK TO SAVEPOINT celers_batch;
+        SET p_ids = NULL;
+    END;
+
+    SET p_ids = NULL;
+    SAVEPOINT celers_batch;
+    IF p_options IS NOT NULL OR p_queue NOT REGEXP '^[A-Za-z0-9_.:-]{1,64}$' THEN
+        LEAVE whole;
+    END IF;
+    SELECT COALESCE(q.max_retries, d.max_retries) INTO v_max_retries
+    FROM celers_queue AS d
+    LEFT JOIN celers_queue AS q ON q.queue = p_queue
+    WHERE d.queue = '*';
+
+    INSERT INTO celers_task (
+        id, queue, task_name, priority, due_at, created_at, base_priority, max_retries, payload
+    )
+    SELECT
+        COALESCE(
+            UUID_TO_BIN(item.task_id),
+            UNHEX(CONCAT(v_prefix, LPAD(HEX(item.ordinal), 3, '0'), v_suffix))
+        ),
+        p_queue,
+        NULLIF(item.task_name, ''),
+        COALESCE(item.priority, 0),
+        v_now + INTERVAL item.ordinal - 1 MICROSECOND,
+        v_now,
+        COALESCE(item.priority, 0),
+        v_max_retries,
+        IF(JSON_VALID(item.payload), item.payload, NULL)
+    FROM JSON_TABLE(p_tasks, '$[*]' COLUMNS (
+        ordinal FOR ORDINALITY,
+        task_id VARCHAR(36) PATH '$.task_id' ERROR ON ERROR,
+        task_name VARCHAR(255) PATH '$.task_name' ERROR ON ERROR,
+        payload LONGTEXT PATH '$.payload' ERROR ON ERROR,
+        priority SMALLINT PATH '$.priority' ERROR ON ERROR
+    )) AS item;
+
+    INSERT INTO celers_ready (queue, priority, due_at, id, ready_at, attempt, errors, crashes)
+    SELECT
+        p_queue,
+        COALESCE(item.priority, 0),
+        v_now + INTERVAL item.ordinal - 1 MICROSECOND,
+        COALESCE(
+            UUID_TO_BIN(item.task_id),
+            UNHEX(CONCAT(v_prefix, LPAD(HEX(item.ordinal), 3, '0'), v_suffix))
+        ),
+        v_now,
+        0,
+        0,
+        0
+    FROM JSON_TABLE(p_tasks, '$[*]' COLUMNS (
+        ordinal FOR ORDINALITY,
+        task_id VARCHAR(36) PATH '$.task_id',
+        priority SMALLINT PATH '$.priority'
+    )) AS item;
+    SELECT JSON_ARRAYAGG(JSON_ARRAY(
+        COALESCE(
+            item.task_id,
+            BIN_TO_UUID(UNHEX(CONCAT(v_prefix, LPAD(HEX(item.ordinal), 3, '0'), v_suffix)))
+        ), 1
+    )) INTO p_ids
+    FROM JSON_TABLE(p_tasks, '$[*]' COLUMNS (
+        ordinal FOR ORDINALITY,
+        task_id VARCHAR(36) PATH '$.task_id'
+    )) AS item;
+END;

@@ -1,0 +1,63 @@
+-- _celers_insert_each: write the tasks of a batch one by one.
+--
+-- Params
+--   p_queue    str
+--   p_tasks    json  array of items
+--   p_options  str   options that hold for all items
+--   p_ids      json  OUT: array of [task_id, created]
+-- Writes   celers_task, celers_ready, celers_scheduled, celers_expiry
+-- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, OPTION_INVALID, UUID_INVALID, PRIORITY_OUT_OF_RANGE,
+--          DUE_OUT_OF_RANGE, RETRIES_OUT_OF_RANGE, RETRY_POLICY_INVALID, TIMEOUT_OUT_OF_RANGE,
+--          EXPIRY_OUT_OF_RANGE, HEADERS_INVALID, CONTENT_TYPE_INVALID, QUEUE_NAME_INVALID,
+--          TASK_NAME_INVALID, PAYLOAD_INVALID, PAYLOAD_TOO_LARGE, TASK_ID_REUSED, ITEMS_INVALID
+CREATE PROCEDURE _celers_insert_each (
+    IN p_queue VARCHAR(1000),
+    IN p_tasks JSON,
+    IN p_options LONGTEXT,
+    OUT p_ids JSON
+)
+MODIFIES SQL DATA
+COMMENT 'write the tasks of a batch one by one'
+BEGIN
+    DECLARE v_ordinal INT DEFAULT 0;
+    DECLARE v_item JSON;
+    DECLARE v_type VARCHAR(20);
+    DECLARE v_options JSON;
+    DECLARE v_payload LONGBLOB;
+    DECLARE v_id BINARY(16);
+    DECLARE v_created BOOLEAN;
+    DECLARE v_due_at DATETIME(6);
+
+    CALL _celers_check_options(
+        p_options,
+        CONCAT(
+            '["priority", "due_at", "delay_s", "max_retries", "retry", "timeout_s", "expires_s",',
+            ' "headers", "content_type"]'
+        )
+    );
+    SET p_ids = JSON_ARRAY();
+    WHILE v_ordinal < JSON_LENGTH(p_tasks) DO
+        SET v_item = JSON_EXTRACT(p_tasks, CONCAT('$[', v_ordinal, ']'));
+        SET v_type = JSON_TYPE(v_item);
+        IF v_type <> 'OBJECT' THEN
+            CALL _celers_raise('ITEMS_INVALID', CONCAT('item ', v_ordinal + 1));
+        END IF;
+        IF JSON_CONTAINS_PATH(v_item, 'one', '$.payload_base64') THEN
+            SET v_payload = FROM_BASE64(JSON_UNQUOTE(JSON_EXTRACT(v_item, '$.payload_base64')));
+        ELSE
+            SET v_payload = JSON_UNQUOTE(JSON_EXTRACT(v_item, '$.payload'));
+        END IF;
+        SET v_options = JSON_REMOVE(v_item, '$.task_name', '$.payload', '$.payload_base64');
+        -- the time of an item replaces the time of the batch, in whichever form
+        IF JSON_CONTAINS_PATH(v_options, 'one', '$.due_at', '$.delay_s') THEN
+            SET v_options = JSON_MERGE_PATCH('{"due_at": null, "delay_s": null}', v_options);
+        END IF;
+        CALL _celers_insert_task(
+            p_queue, JSON_UNQUOTE(JSON_EXTRACT(v_item, '$.task_name')), v_payload,
+            JSON_MERGE_PATCH(COALESCE(p_options, '{}'), v_options),
+            v_ordinal, v_id, v_created, v_due_at
+        );
+        SET p_ids = JSON_ARRAY_APPEND(p_ids, '$', JSON_ARRAY(BIN_TO_UUID(v_id), v_created));
+        SET v_ordinal = v_ordinal + 1;
+    END WHILE;
+END;

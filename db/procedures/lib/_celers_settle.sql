@@ -1,0 +1,53 @@
+-- _celers_settle: acknowledge, reject and extend what a step brings.
+--
+-- Params
+--   p_acks     str   JSON array or NULL
+--   p_rejects  str   JSON array or NULL
+--   p_options  str   of celers_step
+--   p_notices  json  OUT: array of {"task_id", "receipt", "outcome"} of what did not go as asked,
+--                    and of wishes for cancellation; NULL = none
+-- Writes   celers_finished, celers_running, celers_claim, celers_result, celers_attempt,
+--          celers_dead, celers_scheduled, celers_ready, celers_task
+-- Errors   ITEMS_INVALID, RESULT_INVALID, DUE_OUT_OF_RANGE, LEASE_OUT_OF_RANGE
+CREATE PROCEDURE _celers_settle (
+    IN p_acks LONGTEXT,
+    IN p_rejects LONGTEXT,
+    IN p_options LONGTEXT,
+    OUT p_notices JSON
+)
+MODIFIES SQL DATA
+COMMENT 'acknowledge, reject and extend what a step brings'
+BEGIN
+    DECLARE v_items JSON;
+    DECLARE v_done INT;
+    DECLARE v_answers JSON;
+
+    IF p_acks IS NOT NULL THEN
+        CALL _celers_check_items(p_acks, v_items);
+        CALL _celers_ack_items(v_items, UTC_TIMESTAMP(6), v_done);
+        IF v_done < JSON_LENGTH(v_items) THEN
+            CALL _celers_answer(v_items, p_notices);
+        END IF;
+    END IF;
+    IF p_rejects IS NOT NULL THEN
+        CALL _celers_check_items(p_rejects, v_items);
+        CALL _celers_reject_items(v_items);
+        CALL _celers_answer(v_items, v_answers);
+        SET p_notices = JSON_MERGE_PRESERVE(COALESCE(p_notices, '[]'), COALESCE(v_answers, '[]'));
+    END IF;
+    IF JSON_EXTRACT(p_options, '$.extend') IS NOT NULL THEN
+        CALL _celers_extend_items(
+            JSON_EXTRACT(p_options, '$.extend'), JSON_EXTRACT(p_options, '$.extend_s'), v_done,
+            v_answers
+        );
+        SET p_notices = JSON_MERGE_PRESERVE(COALESCE(p_notices, '[]'), COALESCE(v_answers, '[]'));
+    END IF;
+    IF p_notices IS NOT NULL THEN
+        SELECT JSON_ARRAYAGG(n.notice) INTO p_notices
+        FROM JSON_TABLE(p_notices, '$[*]' COLUMNS (
+            notice JSON PATH '$',
+            outcome VARCHAR(20) PATH '$.outcome'
+        )) AS n
+        WHERE n.outcome IN ('lost', 'not_found', 'cancel_requested');
+    END IF;
+END;
