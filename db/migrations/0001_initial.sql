@@ -10,7 +10,7 @@ CREATE TABLE celers_task (
     due_at DATETIME(6) NOT NULL,
     created_at DATETIME(6) NOT NULL,
     base_priority SMALLINT NOT NULL COMMENT 'as enqueued: ageing counts from here',
-    max_retries SMALLINT UNSIGNED NOT NULL COMMENT 'retries after the first attempt',
+    max_retries SMALLINT UNSIGNED NULL COMMENT 'retries after the first attempt, NULL = that of the queue',
     timeout_s INT UNSIGNED NULL COMMENT 'seconds a worker may run it',
     expires_at DATETIME(6) NULL COMMENT 'not started by then: state expired',
     retry JSON NULL COMMENT 'retry policy, NULL = that of the queue',
@@ -30,7 +30,7 @@ CREATE TABLE celers_ready (
     due_at DATETIME(6) NOT NULL COMMENT 'when it entered this place of the order',
     id BINARY(16) NOT NULL,
     ready_at DATETIME(6) NOT NULL COMMENT 'when it became due: waiting time counts from here',
-    attempt SMALLINT UNSIGNED NOT NULL COMMENT 'attempts begun so far',
+    attempt INT UNSIGNED NOT NULL COMMENT 'attempts begun so far',
     errors SMALLINT UNSIGNED NOT NULL,
     crashes SMALLINT UNSIGNED NOT NULL,
     expires_at DATETIME(6) NULL,
@@ -43,38 +43,40 @@ CREATE TABLE celers_scheduled (
     id BINARY(16) NOT NULL,
     queue VARCHAR(64) NOT NULL,
     priority SMALLINT NOT NULL,
-    attempt SMALLINT UNSIGNED NOT NULL,
+    attempt INT UNSIGNED NOT NULL,
     errors SMALLINT UNSIGNED NOT NULL,
     crashes SMALLINT UNSIGNED NOT NULL,
     expires_at DATETIME(6) NULL,
     PRIMARY KEY (due_at, id)
 );
 
--- Processing. The key forbids a second lease of the same task.
+-- Processing. The lease stands in the row: an acknowledgement goes by one key and touches nothing
+-- else. The claim's id is the receipt. A task is found here by its receipt; by its id alone only by
+-- a scan of what runs, which is why that a task runs is known by elimination.
 CREATE TABLE celers_running (
+    claim_id BINARY(16) NOT NULL COMMENT 'the receipt; the request_id of the client if it sent one',
     id BINARY(16) NOT NULL,
-    claim_id BINARY(16) NOT NULL,
     queue VARCHAR(64) NOT NULL,
     priority SMALLINT NOT NULL,
     due_at DATETIME(6) NOT NULL,
     ready_at DATETIME(6) NOT NULL,
-    attempt SMALLINT UNSIGNED NOT NULL COMMENT '1 = first',
+    attempt INT UNSIGNED NOT NULL COMMENT '1 = first',
     errors SMALLINT UNSIGNED NOT NULL,
     crashes SMALLINT UNSIGNED NOT NULL,
-    cancel_requested_at DATETIME(6) NULL,
-    PRIMARY KEY (id),
-    KEY ix_running_claim (claim_id)
-);
-
--- A lease: one row per claim, so that a heartbeat writes one row however large the batch.
-CREATE TABLE celers_claim (
-    claim_id BINARY(16) NOT NULL COMMENT 'the receipt; the request_id of the client if it sent one',
     worker_id VARCHAR(255) NOT NULL,
     claimed_at DATETIME(6) NOT NULL,
-    lease_expires_at DATETIME(6) NOT NULL,
+    lease_expires_at DATETIME(6) NOT NULL COMMENT 'unless celers_claim has a row',
     lease_s INT UNSIGNED NOT NULL,
-    PRIMARY KEY (claim_id),
-    KEY ix_claim_lease (lease_expires_at)
+    cancel_requested_at DATETIME(6) NULL,
+    PRIMARY KEY (claim_id, id)
+);
+
+-- A lease that was extended: one row per claim, so that a heartbeat writes one row however large
+-- the batch. Most tasks end before their first heartbeat and never have one.
+CREATE TABLE celers_claim (
+    claim_id BINARY(16) NOT NULL,
+    lease_expires_at DATETIME(6) NOT NULL,
+    PRIMARY KEY (claim_id)
 );
 
 -- The end of a task, and the history row of its last attempt.
@@ -83,7 +85,7 @@ CREATE TABLE celers_finished (
     queue VARCHAR(64) NOT NULL,
     state ENUM('completed', 'failed', 'cancelled', 'expired') NOT NULL,
     priority SMALLINT NOT NULL,
-    attempt SMALLINT UNSIGNED NOT NULL,
+    attempt INT UNSIGNED NOT NULL,
     errors SMALLINT UNSIGNED NOT NULL,
     crashes SMALLINT UNSIGNED NOT NULL,
     ready_at DATETIME(6) NULL,
@@ -102,7 +104,7 @@ CREATE TABLE celers_dead (
     queue VARCHAR(64) NOT NULL,
     reason ENUM('exhausted', 'permanent', 'crashed') NOT NULL,
     priority SMALLINT NOT NULL,
-    attempt SMALLINT UNSIGNED NOT NULL,
+    attempt INT UNSIGNED NOT NULL,
     errors SMALLINT UNSIGNED NOT NULL,
     crashes SMALLINT UNSIGNED NOT NULL,
     ready_at DATETIME(6) NULL,
@@ -118,7 +120,7 @@ CREATE TABLE celers_dead (
 -- One row per attempt that ended and was not the last one.
 CREATE TABLE celers_attempt (
     id BINARY(16) NOT NULL,
-    attempt SMALLINT UNSIGNED NOT NULL,
+    attempt INT UNSIGNED NOT NULL,
     outcome ENUM('retried', 'crashed', 'released', 'dead') NOT NULL,
     claim_id BINARY(16) NOT NULL,
     worker_id VARCHAR(255) NOT NULL,
@@ -186,6 +188,19 @@ CREATE TABLE celers_mark (
     PRIMARY KEY (queue, priority DESC)
 );
 
+-- The guard of maintenance: whoever locks its one row does a duty. A claim learns from it whether
+-- any duty is due and whether any lane has a low-water mark.
+CREATE TABLE celers_upkeep (
+    guard TINYINT NOT NULL DEFAULT 1,
+    next_at DATETIME(6) NOT NULL COMMENT 'the earliest of celers_maintenance',
+    mark_count INT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'rows of celers_mark',
+    PRIMARY KEY (guard),
+    CONSTRAINT ck_upkeep_one CHECK (guard = 1)
+);
+
+INSERT INTO celers_upkeep (guard, next_at) VALUES (1, '2000-01-01')
+ON DUPLICATE KEY UPDATE guard = 1;
+
 -- What is to be done now and then, how often, how much at a time, and how it went.
 CREATE TABLE celers_maintenance (
     duty VARCHAR(64) NOT NULL,
@@ -194,6 +209,7 @@ CREATE TABLE celers_maintenance (
     is_enabled BOOLEAN NOT NULL DEFAULT TRUE,
     next_at DATETIME(6) NOT NULL,
     mark_at DATETIME(6) NULL COMMENT 'low-water mark of the index this duty scans',
+    mark_id BINARY(16) NULL COMMENT 'the same where the index is one of ids',
     last_at DATETIME(6) NULL,
     last_count INT UNSIGNED NULL,
     last_ms DECIMAL(12, 3) NULL,

@@ -11,8 +11,8 @@
 --   task_id  uuid  id of the task
 --   outcome  str   completed
 -- Errors   UUID_INVALID, LEASE_LOST, TASK_NOT_FOUND
--- Writes   celers_finished, celers_running, celers_claim
--- Locks    celers_running, celers_claim
+-- Writes   celers_finished, celers_running
+-- Locks    celers_running
 -- Roles    worker
 -- Example  CALL celers_ack('{{task_id}}', '{{receipt}}');
 CREATE PROCEDURE celers_ack (

@@ -8,8 +8,8 @@
 --   outcome  str   completed; lost: the lease was given to another; not_found; or how this receipt
 --                  ended before: retried, released, dead, failed, cancelled
 -- Errors   ITEMS_INVALID, RESULT_INVALID
--- Writes   celers_finished, celers_running, celers_claim, celers_result
--- Locks    celers_running, celers_claim, celers_result
+-- Writes   celers_finished, celers_running, celers_result
+-- Locks    celers_running, celers_result
 -- Roles    worker
 -- Example  CALL celers_ack_batch('[{"task_id": "{{task_id}}", "receipt": "{{receipt}}"}]');
 CREATE PROCEDURE celers_ack_batch (

@@ -39,7 +39,8 @@ BEGIN
     CALL _celers_begin(v_joined);
     CALL _celers_cancel_items(
         JSON_ARRAY(JSON_OBJECT('id', BIN_TO_UUID(v_id))),
-        JSON_UNQUOTE(JSON_EXTRACT(p_options, '$.reason')), UTC_TIMESTAMP(6)
+        JSON_UNQUOTE(NULLIF(JSON_EXTRACT(p_options, '$.reason'), CAST('null' AS JSON))),
+        UTC_TIMESTAMP(6)
     );
     CALL _celers_find_state(v_id, v_outcome);
     IF v_outcome IS NULL THEN

@@ -34,7 +34,9 @@ BEGIN
     CALL _celers_check_options(p_options, '["reason"]');
     CALL _celers_begin(v_joined);
     CALL _celers_cancel_items(
-        v_ids, JSON_UNQUOTE(JSON_EXTRACT(p_options, '$.reason')), UTC_TIMESTAMP(6)
+        v_ids,
+        JSON_UNQUOTE(NULLIF(JSON_EXTRACT(p_options, '$.reason'), CAST('null' AS JSON))),
+        UTC_TIMESTAMP(6)
     );
     CALL _celers_find_states(v_ids, v_outcomes);
     CALL _celers_commit(v_joined);

@@ -8,7 +8,7 @@
 -- Params
 --   p_queues     str      queue name, or several separated by commas, in order of preference
 --   p_worker_id  str      name of the worker, 1..255 characters, NULL = sql:<connection id>
---   p_limit      int      most tasks to return, 1..1000
+--   p_limit      int      most tasks to return, 0..1000
 --   p_options    options  JSON object, NULL = all defaults = NULL
 -- Options
 --   request_id  uuid  the same one within the lease gives the same tasks again = new
@@ -23,22 +23,21 @@
 --   content_type      str        media type of the payload
 --   headers           json?      headers given at enqueue
 --   attempt           int        1 = first
---   max_retries       int        retries after the first attempt
 --   priority          int        priority now
 --   timeout_s         int?       seconds it may run
 --   lease_expires_at  datetime   until then it is yours (UTC)
 --   payload_binary    bytes?     arguments that are not text
 --   outcome           str        claimed
 -- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, OPTION_INVALID, UUID_INVALID, LIMIT_OUT_OF_RANGE,
---          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE
--- Writes   celers_ready, celers_running, celers_claim, celers_scheduled, celers_task, celers_attempt,
---          celers_dead, celers_finished, celers_expiry, celers_mark, celers_maintenance,
---          celers_result
+--          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE, REQUEST_BUSY
+-- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_running, celers_claim,
+--          celers_scheduled, celers_task, celers_attempt, celers_dead, celers_finished,
+--          celers_expiry, celers_mark, celers_result
 -- Locks    celers_maintenance, celers_ready, celers_running, celers_claim
 -- Roles    worker
 -- Example  CALL celers_dequeue_batch('mail,default', 'worker-1', 10, NULL);
 CREATE PROCEDURE celers_dequeue_batch (
-    IN p_queues VARCHAR(8000),
+    IN p_queues TEXT,
     IN p_worker_id VARCHAR(1000),
     IN p_limit BIGINT,
     IN p_options LONGTEXT
@@ -47,10 +46,17 @@ MODIFIES SQL DATA
 COMMENT 'claim the next tasks of one or more queues for a worker'
 BEGIN
     DECLARE v_joined BOOLEAN;
+    DECLARE v_options JSON;
     DECLARE v_claim_id BINARY(16);
+    DECLARE v_is_request BOOLEAN;
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
     DECLARE v_taken INT;
+    DECLARE v_task_id BINARY(16);
+    DECLARE v_is_due BOOLEAN;
+    DECLARE v_duty VARCHAR(64);
+    DECLARE v_moved INT;
+    DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         CALL _celers_rollback(v_joined);
@@ -58,15 +64,23 @@ BEGIN
     END;
 
     SET timestamp = DEFAULT;
+    SET v_options = p_options;
     CALL _celers_claim_options(
-        p_options, '["request_id", "lease_s", "task_names"]', p_queues, p_worker_id, p_limit,
-        v_claim_id, v_lease_s, v_names
+        v_options, '["request_id", "lease_s", "task_names"]', v_claim_id, v_is_request, v_lease_s,
+        v_names
     );
-    CALL _celers_upkeep();
-    CALL _celers_begin(v_joined);
-    CALL _celers_claim_queues(
-        p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_taken
-    );
-    CALL _celers_commit(v_joined);
-    CALL _celers_read_claim(v_claim_id, v_joined, NULL);
+    CALL _celers_check_claim(p_queues, p_limit, p_worker_id);
+    REPEAT
+        CALL _celers_begin(v_joined);
+        CALL _celers_claim_queues(
+            p_queues, p_worker_id, p_limit, v_lease_s, v_names,
+            v_claim_id, v_is_request, v_taken, v_task_id, v_is_due
+        );
+        CALL _celers_commit(v_joined);
+        SET v_duty = NULL;
+        IF v_is_due AND NOT v_joined THEN
+            CALL _celers_run_duty(v_duty, v_moved);
+        END IF;
+    UNTIL v_taken > 0 OR v_duty IS NULL END REPEAT;
+    CALL _celers_read_claim(v_claim_id, v_task_id, v_taken, v_joined, NULL);
 END;

@@ -7,7 +7,7 @@
 -- Params
 --   p_queues     str      queue name, or several separated by commas, in order of preference
 --   p_worker_id  str      name of the worker, 1..255 characters, NULL = sql:<connection id>
---   p_limit      int      most tasks to return, 1..1000
+--   p_limit      int      most tasks to return, 0..1000
 --   p_options    options  JSON object, NULL = all defaults = NULL
 -- Options
 --   request_id  uuid  the same one within the lease gives the same tasks again = new
@@ -24,23 +24,22 @@
 --   content_type      str        media type of the payload
 --   headers           json?      headers given at enqueue
 --   attempt           int        1 = first
---   max_retries       int        retries after the first attempt
 --   priority          int        priority now
 --   timeout_s         int?       seconds it may run
 --   lease_expires_at  datetime   until then it is yours (UTC)
 --   payload_binary    bytes?     arguments that are not text
 --   outcome           str        claimed
 -- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, OPTION_INVALID, UUID_INVALID, LIMIT_OUT_OF_RANGE,
---          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE,
+--          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE, REQUEST_BUSY,
 --          WAIT_OUT_OF_RANGE
--- Writes   celers_ready, celers_running, celers_claim, celers_scheduled, celers_task, celers_attempt,
---          celers_dead, celers_finished, celers_expiry, celers_mark, celers_maintenance,
---          celers_result
+-- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_running, celers_claim,
+--          celers_scheduled, celers_task, celers_attempt, celers_dead, celers_finished,
+--          celers_expiry, celers_mark, celers_result
 -- Locks    celers_maintenance, celers_ready, celers_running, celers_claim
 -- Roles    worker
 -- Example  CALL celers_dequeue_wait('default', 'worker-1', 10, '{"wait_ms": 100}');
 CREATE PROCEDURE celers_dequeue_wait (
-    IN p_queues VARCHAR(8000),
+    IN p_queues TEXT,
     IN p_worker_id VARCHAR(1000),
     IN p_limit BIGINT,
     IN p_options LONGTEXT
@@ -49,15 +48,24 @@ MODIFIES SQL DATA
 COMMENT 'claim the next tasks, waiting until there are some'
 BEGIN
     DECLARE v_joined BOOLEAN;
+    DECLARE v_options JSON;
     DECLARE v_claim_id BINARY(16);
+    DECLARE v_is_request BOOLEAN;
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
     DECLARE v_taken INT;
+    DECLARE v_task_id BINARY(16);
+    DECLARE v_is_due BOOLEAN;
+    DECLARE v_duty VARCHAR(64);
+    DECLARE v_moved INT;
     DECLARE v_wait_ms INT;
     DECLARE v_poll_ms INT;
     DECLARE v_until DATETIME(6);
     DECLARE v_is_holder BOOLEAN DEFAULT FALSE;
-    DECLARE v_bell VARCHAR(64) DEFAULT CONCAT('celers:bell:', LEFT(SHA2(CONCAT(DATABASE(), p_queues), 256), 40));
+    DECLARE v_bell VARCHAR(64) DEFAULT CONCAT(
+        'celers:bell:', LEFT(SHA2(CONCAT(DATABASE(), p_queues), 256), 40)
+    );
+    DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         IF v_is_holder THEN
@@ -68,25 +76,31 @@ BEGIN
     END;
 
     SET timestamp = DEFAULT;
+    SET v_options = p_options;
     CALL _celers_claim_options(
-        p_options, '["request_id", "lease_s", "task_names", "wait_ms", "poll_ms"]', p_queues,
-        p_worker_id, p_limit, v_claim_id, v_lease_s, v_names
+        v_options, '["request_id", "lease_s", "task_names", "wait_ms", "poll_ms"]', v_claim_id,
+        v_is_request, v_lease_s, v_names
     );
-    CALL _celers_wait_options(p_options, v_wait_ms, v_poll_ms);
+    CALL _celers_wait_options(v_options, v_wait_ms, v_poll_ms);
+    CALL _celers_check_claim(p_queues, p_limit, p_worker_id);
     SET v_until = UTC_TIMESTAMP(6) + INTERVAL v_wait_ms * 1000 MICROSECOND;
     REPEAT
-        CALL _celers_upkeep();
         CALL _celers_begin(v_joined);
         CALL _celers_claim_queues(
-            p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_taken
+            p_queues, p_worker_id, p_limit, v_lease_s, v_names,
+            v_claim_id, v_is_request, v_taken, v_task_id, v_is_due
         );
         CALL _celers_commit(v_joined);
-        IF v_taken = 0 THEN
+        SET v_duty = NULL;
+        IF v_is_due AND NOT v_joined THEN
+            CALL _celers_run_duty(v_duty, v_moved);
+        END IF;
+        IF v_taken = 0 AND v_duty IS NULL THEN
             CALL _celers_wait_turn(v_bell, v_poll_ms, v_until, v_is_holder);
         END IF;
     UNTIL v_taken > 0 OR UTC_TIMESTAMP(6) >= v_until END REPEAT;
     IF v_is_holder THEN
         DO RELEASE_LOCK(v_bell);
     END IF;
-    CALL _celers_read_claim(v_claim_id, v_joined, NULL);
+    CALL _celers_read_claim(v_claim_id, v_task_id, v_taken, v_joined, NULL);
 END;

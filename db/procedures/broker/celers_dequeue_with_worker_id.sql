@@ -13,17 +13,16 @@
 --   content_type      str        media type of the payload
 --   headers           json?      headers given at enqueue
 --   attempt           int        1 = first
---   max_retries       int        retries after the first attempt
 --   priority          int        priority now
 --   timeout_s         int?       seconds it may run
 --   lease_expires_at  datetime   until then it is yours (UTC)
 --   payload_binary    bytes?     arguments that are not text
 --   outcome           str        claimed
 -- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, OPTION_INVALID, UUID_INVALID, LIMIT_OUT_OF_RANGE,
---          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE
--- Writes   celers_ready, celers_running, celers_claim, celers_scheduled, celers_task, celers_attempt,
---          celers_dead, celers_finished, celers_expiry, celers_mark, celers_maintenance,
---          celers_result
+--          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE, REQUEST_BUSY
+-- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_running, celers_claim,
+--          celers_scheduled, celers_task, celers_attempt, celers_dead, celers_finished,
+--          celers_expiry, celers_mark, celers_result
 -- Locks    celers_maintenance, celers_ready, celers_running, celers_claim
 -- Roles    worker
 -- Example  CALL celers_dequeue_with_worker_id('worker-1');

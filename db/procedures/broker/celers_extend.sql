@@ -1,6 +1,6 @@
 -- celers_extend: prolong the lease of a claim.
 --
--- One row is written however many tasks the claim holds.
+-- One row is written however many tasks the claim holds. A lease is never shortened.
 --
 -- Params
 --   p_receipt  uuid  receipt of the claim
@@ -12,7 +12,7 @@
 --   cancel_task_ids   json      their ids
 -- Errors   UUID_INVALID, LEASE_OUT_OF_RANGE, LEASE_LOST
 -- Writes   celers_claim
--- Locks    celers_claim
+-- Locks    celers_running, celers_claim
 -- Roles    worker
 -- Example  CALL celers_extend('{{receipt}}', 60);
 CREATE PROCEDURE celers_extend (

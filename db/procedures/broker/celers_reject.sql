@@ -22,8 +22,8 @@
 -- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, ITEMS_INVALID, DUE_OUT_OF_RANGE, UUID_INVALID,
 --          LEASE_LOST, TASK_NOT_FOUND
 -- Writes   celers_attempt, celers_dead, celers_finished, celers_scheduled, celers_ready,
---          celers_task, celers_running, celers_claim
--- Locks    celers_running, celers_claim, celers_task
+--          celers_task, celers_running
+-- Locks    celers_running, celers_task
 -- Roles    worker
 -- Example  CALL celers_reject('{{task_id}}', '{{receipt}}', 'no route', '{"delay_s": 5}');
 CREATE PROCEDURE celers_reject (

@@ -10,8 +10,8 @@
 --   due_at   datetime?  when the next attempt is due (UTC)
 -- Errors   ITEMS_INVALID, DUE_OUT_OF_RANGE
 -- Writes   celers_attempt, celers_dead, celers_finished, celers_scheduled, celers_ready,
---          celers_task, celers_running, celers_claim
--- Locks    celers_running, celers_claim, celers_task
+--          celers_task, celers_running
+-- Locks    celers_running, celers_task
 -- Roles    worker
 -- Example  CALL celers_reject_batch('[{"task_id": "{{task_id}}", "receipt": "{{receipt}}"}]');
 CREATE PROCEDURE celers_reject_batch (

@@ -25,7 +25,6 @@
 --   content_type      str?       media type of the payload
 --   headers           json?      headers given at enqueue
 --   attempt           int?       1 = first
---   max_retries       int?       retries after the first attempt
 --   priority          int?       priority now
 --   timeout_s         int?       seconds it may run
 --   lease_expires_at  datetime?  until then it is yours (UTC)
@@ -34,11 +33,11 @@
 --                                given to another; not_found; cancel_requested: stop it. What
 --                                went as asked has no row
 -- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, OPTION_INVALID, UUID_INVALID, LIMIT_OUT_OF_RANGE,
---          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE, ITEMS_INVALID,
+--          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE, REQUEST_BUSY, ITEMS_INVALID,
 --          RESULT_INVALID, DUE_OUT_OF_RANGE
--- Writes   celers_ready, celers_running, celers_claim, celers_scheduled, celers_task, celers_attempt,
---          celers_dead, celers_finished, celers_expiry, celers_mark, celers_maintenance,
---          celers_result
+-- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_running, celers_claim,
+--          celers_scheduled, celers_task, celers_attempt, celers_dead, celers_finished,
+--          celers_expiry, celers_mark, celers_result
 -- Locks    celers_maintenance, celers_ready, celers_running, celers_claim
 -- Roles    worker
 -- Example  CALL celers_step('worker-1', NULL, NULL, '{"queues": "default", "limit": 2}');
@@ -52,13 +51,21 @@ MODIFIES SQL DATA
 COMMENT 'acknowledge, reject, extend and claim in one round trip and one commit'
 BEGIN
     DECLARE v_joined BOOLEAN;
+    DECLARE v_options JSON;
     DECLARE v_claim_id BINARY(16);
+    DECLARE v_is_request BOOLEAN;
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
-    DECLARE v_queues VARCHAR(8000);
-    DECLARE v_limit BIGINT;
     DECLARE v_taken INT;
+    DECLARE v_queues TEXT DEFAULT 'default';
+    DECLARE v_limit BIGINT DEFAULT 1;
+    DECLARE v_is_settled BOOLEAN DEFAULT FALSE;
     DECLARE v_notices JSON;
+    DECLARE v_task_id BINARY(16);
+    DECLARE v_is_due BOOLEAN;
+    DECLARE v_duty VARCHAR(64);
+    DECLARE v_moved INT;
+    DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         CALL _celers_rollback(v_joined);
@@ -66,20 +73,28 @@ BEGIN
     END;
 
     SET timestamp = DEFAULT;
-    CALL _celers_step_options(p_options, v_queues, v_limit);
+    SET v_options = p_options;
+    CALL _celers_step_options(v_options, v_queues, v_limit);
     CALL _celers_claim_options(
-        p_options,
-        '["queues", "limit", "extend", "extend_s", "request_id", "lease_s", "task_names"]',
-        v_queues, p_worker_id, GREATEST(v_limit, 1), v_claim_id, v_lease_s, v_names
+        JSON_REMOVE(v_options, '$.queues', '$.limit', '$.extend', '$.extend_s'),
+        '["request_id", "lease_s", "task_names"]', v_claim_id, v_is_request, v_lease_s, v_names
     );
-    CALL _celers_upkeep();
-    CALL _celers_begin(v_joined);
-    CALL _celers_settle(p_acks, p_rejects, p_options, v_notices);
-    IF v_limit > 0 THEN
+    CALL _celers_check_claim(v_queues, v_limit, p_worker_id);
+    REPEAT
+        CALL _celers_begin(v_joined);
+        IF NOT v_is_settled THEN
+            CALL _celers_settle(p_acks, p_rejects, v_options, v_notices);
+        END IF;
         CALL _celers_claim_queues(
-            v_queues, p_worker_id, v_limit, v_lease_s, v_names, v_claim_id, v_taken
+            v_queues, p_worker_id, v_limit, v_lease_s, v_names,
+            v_claim_id, v_is_request, v_taken, v_task_id, v_is_due
         );
-    END IF;
-    CALL _celers_commit(v_joined);
-    CALL _celers_read_claim(v_claim_id, v_joined, v_notices);
+        CALL _celers_commit(v_joined);
+        SET v_is_settled = TRUE;
+        SET v_duty = NULL;
+        IF v_is_due AND NOT v_joined THEN
+            CALL _celers_run_duty(v_duty, v_moved);
+        END IF;
+    UNTIL v_taken > 0 OR v_duty IS NULL END REPEAT;
+    CALL _celers_read_claim(v_claim_id, v_task_id, v_taken, v_joined, v_notices);
 END;

@@ -5,7 +5,7 @@
 --   p_receipt   bytes
 --   p_now       datetime
 --   p_is_acked  bool      OUT
--- Writes   celers_finished, celers_running, celers_claim
+-- Writes   celers_finished, celers_running
 -- Errors   none
 CREATE PROCEDURE _celers_ack_one (
     IN p_id BINARY(16),
@@ -29,17 +29,15 @@ BEGIN
         u.errors,
         u.crashes,
         u.ready_at,
-        c.claimed_at,
+        u.claimed_at,
         p_now,
         u.claim_id,
-        c.worker_id
+        u.worker_id
     FROM celers_running AS u FORCE INDEX (PRIMARY)
-    STRAIGHT_JOIN celers_claim AS c FORCE INDEX (PRIMARY) ON c.claim_id = u.claim_id
-    WHERE u.id = p_id AND u.claim_id = p_receipt
-    FOR UPDATE OF u;
+    WHERE u.claim_id = p_receipt AND u.id = p_id
+    FOR UPDATE;
     SET p_is_acked = ROW_COUNT() > 0;
     IF p_is_acked THEN
-        DELETE FROM celers_running WHERE id = p_id;
-        CALL _celers_close_claim(p_receipt);
+        DELETE FROM celers_running WHERE claim_id = p_receipt AND id = p_id;
     END IF;
 END;

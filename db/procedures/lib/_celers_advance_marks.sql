@@ -35,13 +35,15 @@ BEGIN
         IF v_is_end THEN
             LEAVE lanes;
         END IF;
-        SET v_first_at = (
-            SELECT due_at
-            FROM celers_ready FORCE INDEX (PRIMARY)
-            WHERE queue = v_queue AND priority = v_priority AND due_at >= v_head_at
-            ORDER BY due_at
+        -- SELECT INTO reads without locks; a subquery in SET would lock what it reads
+        SELECT MIN(first.due_at) INTO v_first_at
+        FROM (
+            SELECT r.due_at
+            FROM celers_ready AS r FORCE INDEX (PRIMARY)
+            WHERE r.queue = v_queue AND r.priority = v_priority AND r.due_at >= v_head_at
+            ORDER BY r.due_at
             LIMIT 1
-        );
+        ) AS first;
         UPDATE celers_mark
         SET head_at = GREATEST(head_at, LEAST(COALESCE(v_first_at, v_safe_at), v_safe_at))
         WHERE queue = v_queue AND priority = v_priority;

@@ -1,15 +1,21 @@
 -- _celers_age: raise the priority of tasks that have waited long, where their queue asks for it.
 --
 -- The level is computed from the waiting time, so that no run counts twice: base_priority +
--- aging_boost * whole thresholds waited, at most aging_max_priority.
+-- boost * whole thresholds waited, at most aging_max_priority of the queue.
 --
 -- Params
---   p_limit  int
---   p_count  int  OUT
+--   p_limit        int
+--   p_queue        str  only this queue, NULL = all
+--   p_threshold_s  int  seconds of waiting per boost, NULL = as the queue has it, 0 there = none
+--   p_boost        int  NULL = as the queue has it
+--   p_count        int  OUT
 -- Writes   celers_ready, celers_task
 -- Errors   none
 CREATE PROCEDURE _celers_age (
     IN p_limit INT,
+    IN p_queue VARCHAR(64),
+    IN p_threshold_s INT,
+    IN p_boost INT,
     OUT p_count INT
 )
 MODIFIES SQL DATA
@@ -27,7 +33,7 @@ BEGIN
         SET v_queue = (
             SELECT r.queue
             FROM celers_ready AS r FORCE INDEX (PRIMARY)
-            WHERE r.queue > v_queue
+            WHERE r.queue > v_queue AND (p_queue IS NULL OR r.queue = p_queue)
             ORDER BY r.queue
             LIMIT 1
         );
@@ -35,8 +41,8 @@ BEGIN
             LEAVE queues;
         END IF;
         SELECT
-            COALESCE(q.aging_threshold_s, d.aging_threshold_s),
-            COALESCE(q.aging_boost, d.aging_boost),
+            COALESCE(p_threshold_s, q.aging_threshold_s, d.aging_threshold_s),
+            COALESCE(p_boost, q.aging_boost, d.aging_boost),
             COALESCE(q.aging_max_priority, d.aging_max_priority)
         INTO v_threshold_s, v_boost, v_max_priority
         FROM celers_queue AS d

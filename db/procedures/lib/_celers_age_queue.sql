@@ -1,5 +1,8 @@
 -- _celers_age_queue: raise the priority of tasks of one queue that have waited long.
 --
+-- Lane by lane from the highest one down, each lane found by one descent of the tree. What is moved
+-- goes up, so no lane is looked at twice.
+--
 -- Params
 --   p_queue         str
 --   p_threshold_s   int  seconds of waiting per boost
@@ -20,38 +23,24 @@ CREATE PROCEDURE _celers_age_queue (
 MODIFIES SQL DATA
 COMMENT 'raise the priority of tasks of one queue that have waited long'
 BEGIN
-    DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
-    DECLARE v_rows JSON;
+    DECLARE v_lane INT DEFAULT p_max_priority;
+    DECLARE v_moved INT;
 
-    SELECT JSON_ARRAYAGG(JSON_OBJECT(
-        'queue', p_queue, 'priority', old.priority, 'due_at', old.due_at, 'id', BIN_TO_UUID(old.id),
-        'to', old.lane
-    )) INTO v_rows
-    FROM (
-        SELECT
-            r.priority,
-            r.due_at,
-            r.id,
-            LEAST(
-                p_max_priority,
-                t.base_priority
-                + p_boost * (TIMESTAMPDIFF(SECOND, r.ready_at, v_now) DIV p_threshold_s)
-            ) AS lane
-        FROM celers_ready AS r FORCE INDEX (PRIMARY)
-        STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = r.id
-        WHERE
-            r.queue = p_queue
-            AND r.priority < p_max_priority
-            AND r.ready_at < v_now - INTERVAL p_threshold_s SECOND
-            AND r.priority < LEAST(
-                p_max_priority,
-                t.base_priority
-                + p_boost * (TIMESTAMPDIFF(SECOND, r.ready_at, v_now) DIV p_threshold_s)
-            )
-        ORDER BY r.priority DESC, r.due_at, r.id
-        LIMIT p_limit
-        FOR UPDATE OF r SKIP LOCKED
-    ) AS old;
-    CALL _celers_move_ready(v_rows, v_now);
-    SET p_count = COALESCE(JSON_LENGTH(v_rows), 0);
+    SET p_count = 0;
+    lanes: LOOP
+        SET v_lane = (
+            SELECT r.priority
+            FROM celers_ready AS r FORCE INDEX (PRIMARY)
+            WHERE r.queue = p_queue AND r.priority < v_lane
+            ORDER BY r.priority DESC
+            LIMIT 1
+        );
+        IF v_lane IS NULL OR p_count >= p_limit THEN
+            LEAVE lanes;
+        END IF;
+        CALL _celers_age_lane(
+            p_queue, v_lane, p_threshold_s, p_boost, p_max_priority, p_limit - p_count, v_moved
+        );
+        SET p_count = p_count + v_moved;
+    END LOOP;
 END;

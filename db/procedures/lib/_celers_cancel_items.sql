@@ -25,21 +25,20 @@ BEGIN
     WHILE v_rest IS NOT NULL AND v_round < 5 DO
         CALL _celers_lock_pending(v_rest, v_pending);
         CALL _celers_finish_pending(v_pending, 'cancelled', p_reason, p_now);
-        UPDATE (
-            SELECT UUID_TO_BIN(item.id) AS id
-            FROM JSON_TABLE(v_rest, '$[*]' COLUMNS (id CHAR(36) PATH '$.id')) AS item
-            ORDER BY id
-            LIMIT 1000
-        ) AS given
-        STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.id = given.id
-        SET u.cancel_requested_at = COALESCE(u.cancel_requested_at, p_now);
+        CALL _celers_ask_running(v_rest, p_now);
         SELECT JSON_ARRAYAGG(JSON_OBJECT('id', item.id)) INTO v_rest
         FROM JSON_TABLE(v_rest, '$[*]' COLUMNS (id CHAR(36) PATH '$.id')) AS item
         STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = UUID_TO_BIN(item.id)
         LEFT JOIN celers_finished AS f ON f.id = t.id
         LEFT JOIN celers_dead AS x ON x.id = t.id
-        LEFT JOIN celers_running AS u ON u.id = t.id
-        WHERE f.id IS NULL AND x.id IS NULL AND u.cancel_requested_at IS NULL;
+        WHERE
+            f.id IS NULL
+            AND x.id IS NULL
+            AND NOT EXISTS (
+                SELECT 1
+                FROM celers_running AS u FORCE INDEX (PRIMARY)
+                WHERE u.id = t.id AND u.cancel_requested_at IS NOT NULL
+            );
         SET v_round = v_round + 1;
     END WHILE;
 END;

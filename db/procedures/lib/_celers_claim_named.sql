@@ -5,6 +5,8 @@
 -- Params
 --   p_queue     str
 --   p_claim_id  bytes
+--   p_worker_id str
+--   p_lease_s   int
 --   p_limit     int    most tasks to take
 --   p_above     int    priorities below this one
 --   p_priority  int    the lane that has a mark; NULL = no more marks, all that is left
@@ -16,6 +18,8 @@
 CREATE PROCEDURE _celers_claim_named (
     IN p_queue VARCHAR(64),
     IN p_claim_id BINARY(16),
+    IN p_worker_id VARCHAR(255),
+    IN p_lease_s INT,
     IN p_limit INT,
     IN p_above INT,
     IN p_priority INT,
@@ -29,18 +33,23 @@ BEGIN
     DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
 
     INSERT INTO celers_running (
-        id, claim_id, queue, priority, due_at, ready_at, attempt, errors, crashes
+        claim_id, id, queue, priority, due_at, ready_at, attempt, errors, crashes, worker_id,
+        claimed_at, lease_expires_at, lease_s
     )
     SELECT
-        r.id,
         p_claim_id,
+        r.id,
         r.queue,
         r.priority,
         r.due_at,
         r.ready_at,
         r.attempt + 1,
         r.errors,
-        r.crashes
+        r.crashes,
+        p_worker_id,
+        v_now,
+        v_now + INTERVAL p_lease_s SECOND,
+        p_lease_s
     FROM celers_ready AS r FORCE INDEX (PRIMARY)
     STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = r.id
     WHERE

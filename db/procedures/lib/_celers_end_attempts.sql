@@ -4,7 +4,7 @@
 -- whoever made the verdicts. Whatever becomes ready enters at the tail: due now.
 --
 -- Params
---   p_verdicts  json      array of {"id": uuid, "outcome": retried, crashed, released, dead, failed
+--   p_verdicts  json      array of {"id", "receipt", "outcome": retried, crashed, released, dead, failed
 --                         or cancelled, "reason": of a dead letter, "delay_us", "error"}
 --   p_now       datetime
 -- Writes   celers_attempt, celers_dead, celers_finished, celers_scheduled, celers_ready,
@@ -22,8 +22,11 @@ BEGIN
         CALL _celers_send_back(p_verdicts, p_now);
         DELETE u
         FROM JSON_TABLE(
-            p_verdicts, '$[*]' COLUMNS (id CHAR(36) PATH '$.id')
+            p_verdicts, '$[*]' COLUMNS (
+                id CHAR(36) PATH '$.id', receipt CHAR(36) PATH '$.receipt'
+            )
         ) AS v
-        STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.id = UUID_TO_BIN(v.id);
+        STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
+            ON u.claim_id = UUID_TO_BIN(v.receipt) AND u.id = UUID_TO_BIN(v.id);
     END IF;
 END;

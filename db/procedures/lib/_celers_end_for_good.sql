@@ -25,20 +25,21 @@ BEGIN
         u.errors + (v.reason <> 'crashed'),
         u.crashes + (v.reason = 'crashed'),
         u.ready_at,
-        c.claimed_at,
+        u.claimed_at,
         p_now,
         u.claim_id,
-        c.worker_id,
+        u.worker_id,
         v.error
     FROM JSON_TABLE(p_verdicts, '$[*]' COLUMNS (
         id CHAR(36) PATH '$.id',
+        receipt CHAR(36) PATH '$.receipt',
         outcome VARCHAR(20) PATH '$.outcome',
         reason VARCHAR(20) PATH '$.reason',
         delay_us BIGINT PATH '$.delay_us',
         error LONGTEXT PATH '$.error'
     )) AS v
-    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.id = UUID_TO_BIN(v.id)
-    STRAIGHT_JOIN celers_claim AS c FORCE INDEX (PRIMARY) ON c.claim_id = u.claim_id
+    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
+        ON u.claim_id = UUID_TO_BIN(v.receipt) AND u.id = UUID_TO_BIN(v.id)
     WHERE v.outcome = 'dead';
 
     INSERT INTO celers_finished (
@@ -54,19 +55,20 @@ BEGIN
         u.errors + (v.outcome = 'failed'),
         u.crashes,
         u.ready_at,
-        c.claimed_at,
+        u.claimed_at,
         p_now,
         u.claim_id,
-        c.worker_id,
+        u.worker_id,
         v.error
     FROM JSON_TABLE(p_verdicts, '$[*]' COLUMNS (
         id CHAR(36) PATH '$.id',
+        receipt CHAR(36) PATH '$.receipt',
         outcome VARCHAR(20) PATH '$.outcome',
         reason VARCHAR(20) PATH '$.reason',
         delay_us BIGINT PATH '$.delay_us',
         error LONGTEXT PATH '$.error'
     )) AS v
-    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.id = UUID_TO_BIN(v.id)
-    STRAIGHT_JOIN celers_claim AS c FORCE INDEX (PRIMARY) ON c.claim_id = u.claim_id
+    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
+        ON u.claim_id = UUID_TO_BIN(v.receipt) AND u.id = UUID_TO_BIN(v.id)
     WHERE v.outcome IN ('failed', 'cancelled');
 END;

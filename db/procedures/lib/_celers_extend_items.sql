@@ -1,6 +1,7 @@
 -- _celers_extend_items: prolong leases, and collect the wishes for cancellation.
 --
--- A claim that holds no running task any more is no lease: it is not prolonged.
+-- A claim that holds no running task any more is no lease: it is not prolonged. A lease is never
+-- shortened.
 --
 -- Params
 --   p_receipts  json  array of receipts
@@ -24,25 +25,40 @@ BEGIN
     IF p_seconds NOT BETWEEN 1 AND 86400 THEN
         CALL _celers_raise('LEASE_OUT_OF_RANGE', p_seconds);
     END IF;
-    UPDATE JSON_TABLE(
-        p_receipts, '$[*]' COLUMNS (receipt VARCHAR(36) PATH '$' ERROR ON ERROR)
+    -- shared locks: of an extension and a recovery one waits for the other
+    INSERT INTO celers_claim (claim_id, lease_expires_at)
+    SELECT
+        u.claim_id,
+        MAX(GREATEST(
+            u.lease_expires_at,
+            UTC_TIMESTAMP(6) + INTERVAL COALESCE(p_seconds, u.lease_s) SECOND
+        ))
+    FROM (
+        SELECT DISTINCT UUID_TO_BIN(item.receipt) AS receipt
+        FROM JSON_TABLE(
+            p_receipts, '$[*]' COLUMNS (receipt VARCHAR(36) PATH '$' ERROR ON ERROR)
+        ) AS item
+        ORDER BY receipt
+        LIMIT 1000
     ) AS given
-    STRAIGHT_JOIN celers_claim AS c FORCE INDEX (PRIMARY)
-        ON c.claim_id = UUID_TO_BIN(given.receipt)
-    SET c.lease_expires_at = UTC_TIMESTAMP(6) + INTERVAL COALESCE(p_seconds, c.lease_s) SECOND
+    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.claim_id = given.receipt
+    GROUP BY u.claim_id
+    FOR SHARE OF u
+    ON DUPLICATE KEY UPDATE lease_expires_at = VALUES(lease_expires_at);
+    SELECT COUNT(*) INTO p_extended
+    FROM JSON_TABLE(p_receipts, '$[*]' COLUMNS (receipt CHAR(36) PATH '$')) AS given
     WHERE EXISTS (
         SELECT 1
-        FROM celers_running AS u FORCE INDEX (ix_running_claim)
-        WHERE u.claim_id = c.claim_id
+        FROM celers_running AS u FORCE INDEX (PRIMARY)
+        WHERE u.claim_id = UUID_TO_BIN(given.receipt)
     );
-    SET p_extended = ROW_COUNT();
     SELECT JSON_ARRAYAGG(JSON_OBJECT(
         'task_id', BIN_TO_UUID(u.id),
         'receipt', given.receipt,
         'outcome', IF(u.id IS NULL, 'lost', 'cancel_requested')
     )) INTO p_notices
     FROM JSON_TABLE(p_receipts, '$[*]' COLUMNS (receipt CHAR(36) PATH '$')) AS given
-    LEFT JOIN celers_running AS u FORCE INDEX (ix_running_claim)
+    LEFT JOIN celers_running AS u FORCE INDEX (PRIMARY)
         ON u.claim_id = UUID_TO_BIN(given.receipt)
     WHERE u.id IS NULL OR u.cancel_requested_at IS NOT NULL;
 END;

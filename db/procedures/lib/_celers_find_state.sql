@@ -15,5 +15,8 @@ BEGIN
     DECLARE v_states JSON;
 
     CALL _celers_find_states(JSON_ARRAY(JSON_OBJECT('id', BIN_TO_UUID(p_id))), v_states);
-    SET p_state = NULLIF(JSON_UNQUOTE(JSON_EXTRACT(v_states, '$[0].state')), 'not_found');
+    SET p_state = JSON_UNQUOTE(JSON_EXTRACT(v_states, '$[0].state'));
+    IF p_state = 'not_found' THEN
+        SET p_state = NULL;
+    END IF;
 END;

@@ -21,10 +21,9 @@ MODIFIES SQL DATA
 COMMENT 'write many well-formed new tasks in two statements'
 whole: BEGIN
     DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
-    DECLARE v_max_retries INT;
     -- 48 bits of milliseconds, version 7, 12 bits of ordinal to come; then 64 random bits
     DECLARE v_prefix CHAR(13) DEFAULT CONCAT(
-        LPAD(HEX(FLOOR(UNIX_TIMESTAMP(UTC_TIMESTAMP(3)) * 1000)), 12, '0'), '7'
+        LPAD(HEX(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000), 12, '0'), '7'
     );
     DECLARE v_suffix CHAR(16) DEFAULT CONCAT(
         HEX(128 + FLOOR(RAND() * 64)), HEX(RANDOM_BYTES(7))
@@ -40,13 +39,9 @@ whole: BEGIN
     IF p_options IS NOT NULL OR p_queue NOT REGEXP '^[A-Za-z0-9_.:-]{1,64}$' THEN
         LEAVE whole;
     END IF;
-    SELECT COALESCE(q.max_retries, d.max_retries) INTO v_max_retries
-    FROM celers_queue AS d
-    LEFT JOIN celers_queue AS q ON q.queue = p_queue
-    WHERE d.queue = '*';
 
     INSERT INTO celers_task (
-        id, queue, task_name, priority, due_at, created_at, base_priority, max_retries, payload
+        id, queue, task_name, priority, due_at, created_at, base_priority, payload
     )
     SELECT
         COALESCE(
@@ -59,7 +54,6 @@ whole: BEGIN
         v_now + INTERVAL item.ordinal - 1 MICROSECOND,
         v_now,
         COALESCE(item.priority, 0),
-        v_max_retries,
         IF(JSON_VALID(item.payload), item.payload, NULL)
     FROM JSON_TABLE(p_tasks, '$[*]' COLUMNS (
         ordinal FOR ORDINALITY,

@@ -32,41 +32,30 @@ COMMENT 'check one task and write it and its pointer'
 BEGIN
     DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
     DECLARE v_priority BIGINT DEFAULT 0;
-    DECLARE v_delay_s DOUBLE;
     DECLARE v_max_retries BIGINT;
     DECLARE v_timeout_s BIGINT;
-    DECLARE v_expires_s DOUBLE;
     DECLARE v_expires_at DATETIME(6);
     DECLARE v_content_type VARCHAR(1000);
     DECLARE v_headers LONGTEXT;
     DECLARE v_retry JSON;
     DECLARE v_text LONGTEXT;
 
+    SET p_due_at = v_now;
     IF p_options IS NOT NULL THEN
         CALL _celers_task_options(
-            p_options, p_id, v_priority, p_due_at, v_delay_s, v_max_retries, v_timeout_s,
-            v_expires_s, v_content_type, v_headers, v_retry
+            p_options, v_now, p_id, v_priority, p_due_at, v_max_retries, v_timeout_s,
+            v_expires_at, v_content_type, v_headers, v_retry
         );
     END IF;
-    CALL _celers_check_task(p_queue, p_task_name, p_payload, v_content_type, v_text);
     IF p_id IS NULL THEN
         -- UUIDv7: 48 bits of milliseconds, version, 74 random bits
         SET p_id = UNHEX(CONCAT(
-            LPAD(HEX(FLOOR(UNIX_TIMESTAMP(UTC_TIMESTAMP(3)) * 1000)), 12, '0'),
-            '7', HEX(RANDOM_BYTES(1)), LEFT(HEX(RANDOM_BYTES(1)), 1),
-            HEX(128 + FLOOR(RAND() * 64)), HEX(RANDOM_BYTES(7))
+            LPAD(HEX(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000), 12, '0'),
+            '7', LEFT(HEX(RANDOM_BYTES(2)), 3), HEX(128 + FLOOR(RAND() * 64)), HEX(RANDOM_BYTES(7))
         ));
     END IF;
-    SET p_due_at = COALESCE(
-        GREATEST(p_due_at, v_now), v_now + INTERVAL ROUND(v_delay_s * 1000000) MICROSECOND, v_now
-    ) + INTERVAL p_ordinal MICROSECOND;
-    SET v_expires_at = p_due_at + INTERVAL ROUND(v_expires_s * 1000000) MICROSECOND;
-    IF v_max_retries IS NULL THEN
-        SELECT COALESCE(q.max_retries, d.max_retries) INTO v_max_retries
-        FROM celers_queue AS d
-        LEFT JOIN celers_queue AS q ON q.queue = p_queue
-        WHERE d.queue = '*';
-    END IF;
+    SET p_due_at = p_due_at + INTERVAL p_ordinal MICROSECOND;
+    CALL _celers_check_task(p_queue, p_task_name, p_payload, v_content_type, v_text);
 
     BEGIN
         DECLARE EXIT HANDLER FOR 1062

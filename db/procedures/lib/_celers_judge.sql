@@ -18,15 +18,18 @@ CREATE PROCEDURE _celers_judge (
 READS SQL DATA
 COMMENT 'decide what becomes of attempts that failed'
 BEGIN
-    DECLARE EXIT HANDLER FOR 1411, 3156, 3666, 1264, 1406
+    DECLARE EXIT HANDLER FOR 1411, 3156, 3665, 3666, 1264, 1406
         CALL _celers_raise('ITEMS_INVALID', 'task_id, receipt, error, retry, delay_s');
 
     SELECT JSON_ARRAYAGG(JSON_OBJECT(
         'id', given.task_id,
+        'receipt', given.receipt,
         'outcome', CASE
-            WHEN given.is_released THEN 'released'
             WHEN u.cancel_requested_at IS NOT NULL THEN 'cancelled'
-            WHEN given.is_retried AND u.errors < t.max_retries THEN 'retried'
+            WHEN given.is_released THEN 'released'
+            WHEN
+                given.is_retried
+                AND u.errors < COALESCE(t.max_retries, q.max_retries, d.max_retries) THEN 'retried'
             WHEN given.is_dead_letter THEN 'dead'
             ELSE 'failed'
         END,
@@ -40,22 +43,35 @@ BEGIN
         'error', given.error
     )) INTO p_verdicts
     FROM (
-        SELECT DISTINCT
-            item.*
+        SELECT
+            item.task_id,
+            item.receipt,
+            item.error,
+            item.delay_s,
+            COALESCE(item.is_retried, TRUE) AS is_retried,
+            COALESCE(item.is_released, FALSE) AS is_released,
+            COALESCE(item.is_dead_letter, TRUE) AS is_dead_letter,
+            -- the first of several rejects of the same attempt counts
+            ROW_NUMBER() OVER (
+                PARTITION BY UUID_TO_BIN(item.task_id), UUID_TO_BIN(item.receipt)
+                ORDER BY item.ordinal
+            ) AS nth
         FROM JSON_TABLE(p_items, '$[*]' COLUMNS (
+            ordinal FOR ORDINALITY,
             task_id VARCHAR(36) PATH '$.task_id' ERROR ON ERROR ERROR ON EMPTY,
             receipt VARCHAR(36) PATH '$.receipt' ERROR ON ERROR ERROR ON EMPTY,
             error LONGTEXT PATH '$.error' ERROR ON ERROR,
-            is_retried BOOLEAN PATH '$.retry' DEFAULT 'true' ON EMPTY ERROR ON ERROR,
+            is_retried BOOLEAN PATH '$.retry' ERROR ON ERROR,
             delay_s DOUBLE PATH '$.delay_s' ERROR ON ERROR,
-            is_released BOOLEAN PATH '$.release' DEFAULT 'false' ON EMPTY ERROR ON ERROR,
-            is_dead_letter BOOLEAN PATH '$.dead_letter' DEFAULT 'true' ON EMPTY ERROR ON ERROR
+            is_released BOOLEAN PATH '$.release' ERROR ON ERROR,
+            is_dead_letter BOOLEAN PATH '$.dead_letter' ERROR ON ERROR
         )) AS item
-        ORDER BY item.task_id
+        ORDER BY UUID_TO_BIN(item.receipt), UUID_TO_BIN(item.task_id)
         LIMIT 1000
     ) AS given
     STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
-        ON u.id = UUID_TO_BIN(given.task_id) AND u.claim_id = UUID_TO_BIN(given.receipt)
+        ON u.claim_id = UUID_TO_BIN(given.receipt) AND u.id = UUID_TO_BIN(given.task_id)
+        AND given.nth = 1
     STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = u.id
     STRAIGHT_JOIN celers_queue AS d ON d.queue = '*'
     LEFT JOIN celers_queue AS q ON q.queue = u.queue
@@ -65,5 +81,6 @@ BEGIN
         multiplier DOUBLE PATH '$.multiplier' DEFAULT '2' ON EMPTY,
         max_s DOUBLE PATH '$.max_s' DEFAULT '300' ON EMPTY
     )) AS policy
-    FOR UPDATE OF u;
+    FOR UPDATE OF u
+    FOR SHARE OF t;
 END;

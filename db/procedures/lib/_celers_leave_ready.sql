@@ -11,7 +11,7 @@ MODIFIES SQL DATA
 COMMENT 'delete from ready what a claim has copied to running'
 BEGIN
     DELETE r
-    FROM celers_running AS u FORCE INDEX (ix_running_claim)
+    FROM celers_running AS u FORCE INDEX (PRIMARY)
     STRAIGHT_JOIN celers_ready AS r FORCE INDEX (PRIMARY)
         ON r.queue = u.queue AND r.priority = u.priority AND r.due_at = u.due_at AND r.id = u.id
     WHERE u.claim_id = p_claim_id;

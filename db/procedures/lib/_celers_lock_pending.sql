@@ -20,7 +20,7 @@ BEGIN
 
     SELECT JSON_ARRAYAGG(JSON_OBJECT('id', BIN_TO_UUID(r.id))) INTO v_ready
     FROM (
-        SELECT UUID_TO_BIN(item.id) AS id
+        SELECT DISTINCT UUID_TO_BIN(item.id) AS id
         FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id CHAR(36) PATH '$.id')) AS item
         ORDER BY id
         LIMIT 1000
@@ -32,7 +32,7 @@ BEGIN
 
     SELECT JSON_ARRAYAGG(JSON_OBJECT('id', BIN_TO_UUID(s.id))) INTO v_scheduled
     FROM (
-        SELECT UUID_TO_BIN(item.id) AS id
+        SELECT DISTINCT UUID_TO_BIN(item.id) AS id
         FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id CHAR(36) PATH '$.id')) AS item
         ORDER BY id
         LIMIT 1000

@@ -1,23 +1,28 @@
 -- _celers_read_claim: hand out the tasks of a claim.
 --
--- Inside a caller's transaction the read takes shared locks: the snapshot of that transaction may
--- be older than the tasks.
+-- A single task is read by keys that are constants, which costs a third of the walk along the claim.
 --
 -- Params
 --   p_claim_id  bytes
+--   p_task_id   bytes  the task where it was claimed alone, else NULL
+--   p_taken     int
 --   p_joined    bool
 --   p_notices   json   array of {task_id, receipt, outcome} to hand out as well, or NULL
 -- Writes   none
 -- Errors   none
 CREATE PROCEDURE _celers_read_claim (
     IN p_claim_id BINARY(16),
+    IN p_task_id BINARY(16),
+    IN p_taken INT,
     IN p_joined BOOLEAN,
     IN p_notices JSON
 )
 READS SQL DATA
 COMMENT 'hand out the tasks of a claim'
 BEGIN
-    IF NOT p_joined AND p_notices IS NULL THEN
+    IF p_joined OR p_notices IS NOT NULL THEN
+        CALL _celers_read_notices(p_claim_id, p_notices);
+    ELSEIF p_task_id IS NULL THEN
         SELECT
             BIN_TO_UUID(t.id) AS task_id,
             BIN_TO_UUID(u.claim_id) AS receipt,
@@ -27,50 +32,35 @@ BEGIN
             COALESCE(t.content_type, 'application/json') AS content_type,
             t.headers,
             u.attempt,
-            t.max_retries,
             u.priority,
             t.timeout_s,
-            c.lease_expires_at,
+            COALESCE(
+                (SELECT c.lease_expires_at FROM celers_claim AS c WHERE c.claim_id = p_claim_id),
+                u.lease_expires_at
+            ) AS lease_expires_at,
             t.payload_binary,
             'claimed' AS outcome
-        FROM celers_running AS u FORCE INDEX (ix_running_claim)
-        STRAIGHT_JOIN celers_claim AS c FORCE INDEX (PRIMARY) ON c.claim_id = u.claim_id
+        FROM celers_running AS u FORCE INDEX (PRIMARY)
         STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = u.id
-        WHERE u.claim_id = p_claim_id
+        WHERE u.claim_id = p_claim_id AND p_taken > 0
         ORDER BY u.priority DESC, u.due_at, u.id;
     ELSE
-        (
-            SELECT
-                BIN_TO_UUID(t.id) AS task_id,
-                BIN_TO_UUID(u.claim_id) AS receipt,
-                u.queue,
-                t.task_name,
-                t.payload,
-                COALESCE(t.content_type, 'application/json') AS content_type,
-                t.headers,
-                u.attempt,
-                t.max_retries,
-                u.priority,
-                t.timeout_s,
-                c.lease_expires_at,
-                t.payload_binary,
-                'claimed' AS outcome
-            FROM celers_running AS u FORCE INDEX (ix_running_claim)
-            STRAIGHT_JOIN celers_claim AS c FORCE INDEX (PRIMARY) ON c.claim_id = u.claim_id
-            STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = u.id
-            WHERE u.claim_id = p_claim_id
-            ORDER BY u.priority DESC, u.due_at, u.id
-            LIMIT 1000
-            FOR SHARE
-        )
-        UNION ALL
         SELECT
-            notice.task_id, notice.receipt, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-            NULL, NULL, notice.outcome
-        FROM JSON_TABLE(p_notices, '$[*]' COLUMNS (
-            task_id CHAR(36) PATH '$.task_id',
-            receipt CHAR(36) PATH '$.receipt',
-            outcome VARCHAR(20) PATH '$.outcome'
-        )) AS notice;
+            BIN_TO_UUID(t.id) AS task_id,
+            BIN_TO_UUID(u.claim_id) AS receipt,
+            u.queue,
+            t.task_name,
+            t.payload,
+            COALESCE(t.content_type, 'application/json') AS content_type,
+            t.headers,
+            u.attempt,
+            u.priority,
+            t.timeout_s,
+            u.lease_expires_at,
+            t.payload_binary,
+            'claimed' AS outcome
+        FROM celers_running AS u
+        INNER JOIN celers_task AS t
+        WHERE u.claim_id = p_claim_id AND u.id = p_task_id AND t.id = p_task_id;
     END IF;
 END;

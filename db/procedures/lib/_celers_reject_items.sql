@@ -3,7 +3,7 @@
 -- Params
 --   p_items  json  array of {"task_id", "receipt", "error", …}, see _celers_judge
 -- Writes   celers_attempt, celers_dead, celers_finished, celers_scheduled, celers_ready,
---          celers_task, celers_running, celers_claim
+--          celers_task, celers_running
 -- Errors   ITEMS_INVALID, DUE_OUT_OF_RANGE
 CREATE PROCEDURE _celers_reject_items (
     IN p_items JSON
@@ -23,6 +23,5 @@ BEGIN
     END IF;
     IF v_verdicts IS NOT NULL THEN
         CALL _celers_end_attempts(v_verdicts, UTC_TIMESTAMP(6));
-        CALL _celers_close_claims(p_items);
     END IF;
 END;

@@ -19,6 +19,7 @@ BEGIN
     DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
     DECLARE v_queue VARCHAR(64) DEFAULT '';
     DECLARE v_keep_s BIGINT;
+    DECLARE v_left INT;
     DECLARE v_ids JSON;
 
     SET p_count = 0;
@@ -38,13 +39,14 @@ BEGIN
         FROM celers_queue AS d
         LEFT JOIN celers_queue AS q ON q.queue = v_queue
         WHERE d.queue = '*';
+        SET v_left = p_limit - p_count;
         SELECT JSON_ARRAYAGG(BIN_TO_UUID(old.id)) INTO v_ids
         FROM (
             SELECT x.id
             FROM celers_dead AS x FORCE INDEX (ix_dead_queue)
             WHERE x.queue = v_queue AND x.died_at < v_now - INTERVAL v_keep_s SECOND
             ORDER BY x.died_at
-            LIMIT p_limit
+            LIMIT v_left
             FOR UPDATE SKIP LOCKED
         ) AS old;
         CALL _celers_forget(v_ids);

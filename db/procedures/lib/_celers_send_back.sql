@@ -20,21 +20,22 @@ BEGIN
         u.attempt,
         v.outcome,
         u.claim_id,
-        c.worker_id,
+        u.worker_id,
         u.ready_at,
-        c.claimed_at,
+        u.claimed_at,
         p_now,
         p_now + INTERVAL v.delay_us MICROSECOND,
         v.error
     FROM JSON_TABLE(p_verdicts, '$[*]' COLUMNS (
         id CHAR(36) PATH '$.id',
+        receipt CHAR(36) PATH '$.receipt',
         outcome VARCHAR(20) PATH '$.outcome',
         reason VARCHAR(20) PATH '$.reason',
         delay_us BIGINT PATH '$.delay_us',
         error LONGTEXT PATH '$.error'
     )) AS v
-    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.id = UUID_TO_BIN(v.id)
-    STRAIGHT_JOIN celers_claim AS c FORCE INDEX (PRIMARY) ON c.claim_id = u.claim_id
+    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
+        ON u.claim_id = UUID_TO_BIN(v.receipt) AND u.id = UUID_TO_BIN(v.id)
     WHERE v.outcome IN ('retried', 'crashed', 'released');
 
     INSERT INTO celers_scheduled (
@@ -51,12 +52,14 @@ BEGIN
         NULL
     FROM JSON_TABLE(p_verdicts, '$[*]' COLUMNS (
         id CHAR(36) PATH '$.id',
+        receipt CHAR(36) PATH '$.receipt',
         outcome VARCHAR(20) PATH '$.outcome',
         reason VARCHAR(20) PATH '$.reason',
         delay_us BIGINT PATH '$.delay_us',
         error LONGTEXT PATH '$.error'
     )) AS v
-    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.id = UUID_TO_BIN(v.id)
+    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
+        ON u.claim_id = UUID_TO_BIN(v.receipt) AND u.id = UUID_TO_BIN(v.id)
     WHERE v.outcome IN ('retried', 'crashed', 'released') AND v.delay_us > 0;
 
     INSERT INTO celers_ready (
@@ -74,22 +77,26 @@ BEGIN
         NULL
     FROM JSON_TABLE(p_verdicts, '$[*]' COLUMNS (
         id CHAR(36) PATH '$.id',
+        receipt CHAR(36) PATH '$.receipt',
         outcome VARCHAR(20) PATH '$.outcome',
         reason VARCHAR(20) PATH '$.reason',
         delay_us BIGINT PATH '$.delay_us',
         error LONGTEXT PATH '$.error'
     )) AS v
-    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.id = UUID_TO_BIN(v.id)
+    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
+        ON u.claim_id = UUID_TO_BIN(v.receipt) AND u.id = UUID_TO_BIN(v.id)
     WHERE v.outcome IN ('retried', 'crashed', 'released') AND v.delay_us = 0;
 
     UPDATE JSON_TABLE(p_verdicts, '$[*]' COLUMNS (
         id CHAR(36) PATH '$.id',
+        receipt CHAR(36) PATH '$.receipt',
         outcome VARCHAR(20) PATH '$.outcome',
         reason VARCHAR(20) PATH '$.reason',
         delay_us BIGINT PATH '$.delay_us',
         error LONGTEXT PATH '$.error'
     )) AS v
-    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.id = UUID_TO_BIN(v.id)
+    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
+        ON u.claim_id = UUID_TO_BIN(v.receipt) AND u.id = UUID_TO_BIN(v.id)
     STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = u.id
     SET t.due_at = p_now + INTERVAL v.delay_us MICROSECOND, t.priority = u.priority
     WHERE v.outcome IN ('retried', 'crashed', 'released');

@@ -22,8 +22,9 @@ BEGIN
     SELECT
         u.id,
         'SUCCESS',
-        item.result,
-        TIMESTAMPDIFF(MICROSECOND, c.claimed_at, p_now) DIV 1000,
+        -- '' is no JSON: the check refuses what is too long
+        IF(LENGTH(item.result) <= 16777216, item.result, ''),
+        TIMESTAMPDIFF(MICROSECOND, u.claimed_at, p_now) DIV 1000,
         p_now,
         p_now
     FROM JSON_TABLE(p_items, '$[*]' COLUMNS (
@@ -32,13 +33,12 @@ BEGIN
         result LONGTEXT PATH '$.result'
     )) AS item
     STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
-        ON u.id = UUID_TO_BIN(item.task_id) AND u.claim_id = UUID_TO_BIN(item.receipt)
-    STRAIGHT_JOIN celers_claim AS c FORCE INDEX (PRIMARY) ON c.claim_id = u.claim_id
+        ON u.claim_id = UUID_TO_BIN(item.receipt) AND u.id = UUID_TO_BIN(item.task_id)
     WHERE item.result IS NOT NULL
     ON DUPLICATE KEY UPDATE
         status = 'SUCCESS',
-        result = item.result,
-        runtime_ms = TIMESTAMPDIFF(MICROSECOND, c.claimed_at, p_now) DIV 1000,
+        result = IF(LENGTH(item.result) <= 16777216, item.result, ''),
+        runtime_ms = TIMESTAMPDIFF(MICROSECOND, u.claimed_at, p_now) DIV 1000,
         error = NULL,
         traceback = NULL,
         completed_at = p_now;

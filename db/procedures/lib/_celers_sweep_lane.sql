@@ -22,29 +22,26 @@ BEGIN
     DECLARE v_first_us INT;
     DECLARE v_look_us INT;
 
-    SET v_head_at = (
-        SELECT head_at FROM celers_mark WHERE queue = p_queue AND priority = p_priority
-    );
+    -- SELECT INTO reads without locks; a subquery in SET would lock what it reads
+    SELECT head_at INTO v_head_at
+    FROM celers_mark
+    WHERE queue = p_queue AND priority = p_priority;
     -- twice: the shorter of two looks was not held up by something else
     SET v_started_at = SYSDATE(6);
-    SET v_first_at = (
-        SELECT due_at
-        FROM celers_ready FORCE INDEX (PRIMARY)
-        WHERE queue = p_queue AND priority = p_priority
-        ORDER BY due_at
-        LIMIT 1
-    );
+    SELECT due_at INTO v_first_at
+    FROM celers_ready FORCE INDEX (PRIMARY)
+    WHERE queue = p_queue AND priority = p_priority
+    ORDER BY due_at
+    LIMIT 1;
     SET v_look_us = TIMESTAMPDIFF(MICROSECOND, v_started_at, SYSDATE(6));
     IF v_look_us > 300 THEN
         SET v_first_us = v_look_us;
         SET v_started_at = SYSDATE(6);
-        DO (
-            SELECT due_at
-            FROM celers_ready FORCE INDEX (PRIMARY)
-            WHERE queue = p_queue AND priority = p_priority
-            ORDER BY due_at
-            LIMIT 1
-        );
+        SELECT due_at INTO v_first_at
+        FROM celers_ready FORCE INDEX (PRIMARY)
+        WHERE queue = p_queue AND priority = p_priority
+        ORDER BY due_at
+        LIMIT 1;
         SET v_look_us = LEAST(v_first_us, TIMESTAMPDIFF(MICROSECOND, v_started_at, SYSDATE(6)));
     END IF;
 

@@ -1,0 +1,373 @@
+"""Ends that meet: ack, reject, cancel, extend and the loss of a lease, two or more at once."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from db.tests.race.kit import Lab, Row, Session, new_id, together
+
+ROUNDS = 30
+
+
+def claimed(lab: Lab, session: Session, count: int = 1, **options: object) -> list[Row]:
+    """Claim newly enqueued tasks."""
+    lab.admin.enqueue_many(count, **options)
+    rows = session.claim(count)
+    assert len(rows) == count
+    return rows
+
+
+def pick(row: Row, **more: object) -> Row:
+    """A claimed row as an item for ack or reject."""
+    return {"task_id": row["task_id"], "receipt": row["receipt"], **more}
+
+
+def attempts(lab: Lab) -> Counter[str]:
+    """How attempts that were not the last one ended."""
+    rows = lab.sql("SELECT outcome, COUNT(*) FROM celers_attempt GROUP BY outcome")
+    return Counter({str(outcome): int(count) for outcome, count in rows})
+
+
+def test_ack_and_the_loss_of_the_lease(lab: Lab) -> None:
+    lab.quiet()
+    worker, keeper = lab.sessions(2)
+    seen: Counter[str] = Counter()
+    for _ in range(ROUNDS):
+        (task,) = claimed(lab, worker)
+        lab.lapse()
+        outcome, _ = together(
+            [
+                lambda t=task: worker.outcome("celers_ack", t["task_id"], t["receipt"]),
+                lambda: str(lab.duty("recover_expired", keeper)),
+            ]
+        )
+        state = lab.state(task["task_id"])
+        assert (outcome, state) in {("completed", "completed"), ("LEASE_LOST", "ready")}
+        seen[state] += 1
+        lab.check()
+        lab.clear()
+    assert seen.total() == ROUNDS
+
+
+def test_acks_of_a_batch_and_the_loss_of_its_lease(lab: Lab) -> None:
+    """Whatever the ack did not get goes back; nothing is both, and nothing is neither."""
+    lab.quiet()
+    worker, keeper = lab.sessions(2)
+    dice = random.Random(1)
+    for _ in range(ROUNDS):
+        tasks = claimed(lab, worker, 12)
+        lab.lapse()
+        items = [pick(task) for task in dice.sample(tasks, 7)]
+        answers, _ = together(
+            [
+                lambda i=items: worker.call("celers_ack_batch", i),
+                lambda: [{"moved": lab.duty("recover_expired", keeper)}],
+            ]
+        )
+        told = Counter(row["outcome"] for row in answers)
+        assert set(told) <= {"completed", "lost"}
+        lab.check()
+        lab.duty("recover_expired")
+        assert lab.value("SELECT COUNT(*) FROM celers_claim") == 0
+        assert attempts(lab)["crashed"] == 12 - told["completed"]
+        places = Counter(lab.check().values())
+        assert places == Counter(completed=told["completed"], ready=12 - told["completed"])
+        lab.clear()
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_many_acks_of_one_receipt(lab: Lab, batch: bool) -> None:
+    """All of them are answered as the first was."""
+    sessions = lab.sessions(8)
+    for _ in range(10):
+        (task,) = claimed(lab, sessions[0])
+
+        def ack(session: Session, task: Row = task) -> str:
+            if batch:
+                return str(session.one("celers_ack_batch", [pick(task)])["outcome"])
+            return session.outcome("celers_ack", task["task_id"], task["receipt"])
+
+        assert together([lambda s=s, f=ack: f(s) for s in sessions]) == ["completed"] * 8
+        assert lab.state(task["task_id"]) == "completed"
+    assert Counter(lab.check().values()) == {"completed": 10}
+
+
+def test_batches_of_acks_that_overlap(lab: Lab) -> None:
+    """In whatever order the items come: no deadlock, and every task ends once."""
+    sessions = lab.sessions(6)
+    for seed in range(10):
+        tasks = claimed(lab, sessions[0], 60)
+        dice = random.Random(seed)
+
+        def ack(session: Session, items: list[Row]) -> list[str]:
+            return [str(row["outcome"]) for row in session.call("celers_ack_batch", items)]
+
+        shares = [[pick(task) for task in dice.sample(tasks, 40)] for _ in sessions]
+        answers = together(
+            [lambda s=s, i=i: ack(s, i) for s, i in zip(sessions, shares, strict=True)]
+        )
+        assert {outcome for answer in answers for outcome in answer} == {"completed"}
+        acked = {item["task_id"] for share in shares for item in share}
+        places = lab.places()
+        assert all((places[t["task_id"]] == "completed") == (t["task_id"] in acked) for t in tasks)
+    assert attempts(lab) == {}
+    lab.check()
+
+
+def test_batches_of_rejects_and_acks_that_overlap(lab: Lab) -> None:
+    """Every receipt ends once, and all sessions are told the same end of it."""
+    lab.quiet()
+    sessions = lab.sessions(6)
+    for seed in range(10):
+        tasks = claimed(lab, sessions[0], 40)
+        dice = random.Random(seed)
+        works: list[Callable[[], list[Row]]] = []
+        for place, session in enumerate(sessions):
+            share = dice.sample(tasks, 30)
+            routine = "celers_ack_batch" if place % 2 else "celers_reject_batch"
+            items = [pick(task) if place % 2 else pick(task, error=f"e{place}") for task in share]
+            works.append(lambda s=session, r=routine, i=items: s.call(r, i))
+        told: dict[str, set[str]] = {}
+        for answer in together(works):
+            for row in answer:
+                told.setdefault(str(row["task_id"]), set()).add(str(row["outcome"]))
+        assert all(len(outcomes) == 1 for outcomes in told.values()), told
+        places = lab.check()
+        for task_id, (outcome,) in told.items():
+            assert places[task_id] == {"completed": "completed", "retried": "scheduled"}[outcome]
+    assert attempts(lab)["retried"] == Counter(lab.places().values())["scheduled"]
+
+
+def test_ack_and_reject_of_one_receipt(lab: Lab) -> None:
+    one, two = lab.sessions(2)
+    for _ in range(ROUNDS):
+        (task,) = claimed(lab, one)
+        receipt = (task["task_id"], task["receipt"])
+        told = together(
+            [
+                lambda r=receipt: one.outcome("celers_ack", *r),
+                lambda r=receipt: two.outcome("celers_reject", *r, "boom", {"delay_s": 1000}),
+            ]
+        )
+        state = lab.state(task["task_id"])
+        assert (told, state) in [
+            (["completed"] * 2, "completed"),
+            (["retried"] * 2, "scheduled"),
+        ]
+    lab.check()
+
+
+def test_reject_and_cancel(lab: Lab) -> None:
+    """Whoever comes first: a task that is to be cancelled does not run again."""
+    lab.quiet()
+    worker, producer = lab.sessions(2)
+    for turn in range(ROUNDS):
+        (task,) = claimed(lab, worker)
+        options = [None, {"delay_s": 0}, {"delay_s": 1000}, {"release": True}][turn % 4]
+        told = together(
+            [
+                lambda t=task, o=options: worker.outcome(
+                    "celers_reject", t["task_id"], t["receipt"], "boom", o
+                ),
+                lambda t=task: producer.outcome("celers_cancel", t["task_id"], None),
+            ]
+        )
+        state = lab.state(task["task_id"])
+        if turn % 4 == 3:  # released: back to be cancelled, or released after the wish
+            assert told[0] in ("released", "cancelled")
+        else:
+            assert told[0] in ("retried", "cancelled")
+        assert told[1] in ("cancelled", "cancel_requested")
+        assert state == "cancelled", (told, turn)
+    lab.check()
+
+
+def test_cancel_and_claim(lab: Lab) -> None:
+    lab.quiet()
+    worker, producer = lab.sessions(2)
+    seen: Counter[str] = Counter()
+    for _ in range(ROUNDS):
+        task_id = lab.admin.enqueue()
+        rows, outcome = together(
+            [
+                lambda: worker.claim(),
+                lambda t=task_id: producer.outcome("celers_cancel", t, None),
+            ]
+        )
+        assert (len(rows), outcome, lab.state(task_id)) in [
+            (0, "cancelled", "cancelled"),
+            (1, "cancel_requested", "running"),
+        ]
+        if rows:
+            notice = worker.one("celers_extend", rows[0]["receipt"], 60)
+            assert notice["cancel_requested"] == 1
+            worker.call("celers_ack_batch", [pick(rows[0])])
+        seen[str(outcome)] += 1
+    assert seen.total() == ROUNDS
+    lab.check()
+
+
+def test_cancels_and_claims_of_many(lab: Lab) -> None:
+    """Batches of both in all orders: each task is either cancelled or handed out."""
+    lab.quiet()
+    workers, producers = lab.sessions(4), lab.sessions(3)
+    for seed in range(6):
+        ids = lab.admin.enqueue_many(120)
+        dice = random.Random(seed)
+
+        def work(session: Session) -> list[Row]:
+            found: list[Row] = []
+            while rows := session.claim(9):
+                found += rows
+            return found
+
+        def cancel(session: Session, unwanted: list[str]) -> list[Row]:
+            return session.call("celers_cancel_batch", unwanted, {"reason": "unwanted"})
+
+        answers = together(
+            [lambda s=s: work(s) for s in workers]
+            + [lambda s=s, u=dice.sample(ids, 60): cancel(s, u) for s in producers]
+        )
+        handed = [str(row["task_id"]) for answer in answers[:4] for row in answer]
+        gone = {
+            str(row["task_id"])
+            for answer in answers[4:]
+            for row in answer
+            if row["outcome"] == "cancelled"
+        }
+        assert len(handed) == len(set(handed))
+        assert set(handed).isdisjoint(gone)
+        assert set(handed) | gone == set(ids)
+        for answer in answers[4:]:
+            assert {row["outcome"] for row in answer} <= {"cancelled", "cancel_requested"}
+        lab.check()
+        workers[0].call(
+            "celers_ack_batch",
+            [pick(row) for answer in answers[:4] for row in answer],
+        )
+    assert set(lab.check().values()) <= {"completed", "cancelled"}
+
+
+@pytest.mark.parametrize("delay_s", [0, 1000])
+def test_many_cancels_of_the_same_tasks(lab: Lab, delay_s: int) -> None:
+    sessions = lab.sessions(6)
+    for seed in range(6):
+        ids = [new_id() for _ in range(40)]
+        items = [{"task_name": "job", "payload": "{}", "task_id": i} for i in ids]
+        lab.admin.call("celers_enqueue_batch", "q", items, {"delay_s": delay_s})
+        dice = random.Random(seed)
+
+        def cancel(session: Session, order: list[str]) -> set[str]:
+            rows = session.call("celers_cancel_batch", order, None)
+            return {str(row["outcome"]) for row in rows}
+
+        works = [lambda s=s, o=dice.sample(ids, 40): cancel(s, o) for s in sessions]
+        assert together(works) == [{"cancelled"}] * 6
+    assert Counter(lab.check().values()) == {"cancelled": 240}
+
+
+def test_cancel_and_promotion(lab: Lab) -> None:
+    lab.quiet()
+    keeper, producer = lab.sessions(2)
+    for _ in range(ROUNDS):
+        task_id = lab.admin.enqueue(delay_s=1000)
+        lab.make_due()
+        outcome, _ = together(
+            [
+                lambda t=task_id: producer.outcome("celers_cancel", t, None),
+                lambda: str(lab.duty("promote_due", keeper)),
+            ]
+        )
+        assert (outcome, lab.state(task_id)) == ("cancelled", "cancelled")
+    lab.check()
+
+
+def test_cancel_promotion_and_claim_of_many(lab: Lab) -> None:
+    """Tasks that move from table to table while they are looked for."""
+    lab.quiet()
+    keeper, worker, *producers = lab.sessions(5)
+    for seed in range(6):
+        items = [
+            {"task_name": "job", "payload": "{}", "task_id": new_id(), "delay_s": 1000 + n}
+            for n in range(90)
+        ]
+        lab.admin.call("celers_enqueue_batch", "q", items, None)
+        lab.make_due()
+        ids = [str(item["task_id"]) for item in items]
+        dice = random.Random(seed)
+
+        def promote() -> list[Row]:
+            while keeper.value("SELECT COUNT(*) FROM celers_scheduled"):
+                lab.duty("promote_due", keeper)
+            return []
+
+        def work() -> list[Row]:
+            found: list[Row] = []
+            waiting = "SELECT 1 FROM celers_scheduled UNION SELECT 2 FROM celers_ready LIMIT 1"
+            while worker.value(waiting):
+                found += worker.claim(4)
+            return found
+
+        def cancel(session: Session, unwanted: list[str]) -> list[Row]:
+            return session.call("celers_cancel_batch", unwanted, None)
+
+        answers = together(
+            [promote, work]
+            + [lambda s=s, u=dice.sample(ids, 45): cancel(s, u) for s in producers]
+        )
+        handed = {str(row["task_id"]) for row in answers[1]}
+        for answer in answers[2:]:
+            for row in answer:
+                task_id, outcome = str(row["task_id"]), row["outcome"]
+                expected = "cancel_requested" if task_id in handed else "cancelled"
+                assert outcome == expected, (outcome, lab.state(task_id))
+        lab.check()
+        worker.call("celers_ack_batch", [pick(row) for row in answers[1]])
+    assert set(lab.check().values()) <= {"completed", "cancelled"}
+
+
+def test_extend_and_the_loss_of_the_lease(lab: Lab) -> None:
+    """A worker that is told its lease goes on keeps its tasks."""
+    lab.quiet()
+    worker, keeper = lab.sessions(2)
+    for _ in range(ROUNDS):
+        tasks = claimed(lab, worker, 3)
+        receipt = str(tasks[0]["receipt"])
+        lab.lapse(receipt)
+
+        def extend(receipt: str = receipt) -> str:
+            try:
+                worker.call("celers_extend", receipt, 60)
+            except Exception as error:
+                assert getattr(error, "errno", 0) == 50117
+                return "lost"
+            return "extended"
+
+        told, _ = together([extend, lambda: str(lab.duty("recover_expired", keeper))])
+        states = {lab.state(task["task_id"]) for task in tasks}
+        assert (told, states) in [("extended", {"running"}), ("lost", {"ready"})]
+        lab.check()
+        lab.clear()
+
+
+def test_the_last_tasks_of_a_claim_end_at_once(lab: Lab) -> None:
+    """A lease that holds nothing any more goes, at the latest when it runs out."""
+    sessions = lab.sessions(4)
+    for _ in range(10):
+        tasks = claimed(lab, sessions[0], 4)
+        told = together(
+            [
+                lambda s=s, t=t: s.outcome("celers_ack", t["task_id"], t["receipt"])
+                for s, t in zip(sessions, tasks, strict=True)
+            ]
+        )
+        assert told == ["completed"] * 4
+    lab.lapse()
+    lab.duty("recover_expired")
+    assert lab.value("SELECT COUNT(*) FROM celers_claim") == 0
+    assert attempts(lab) == {}
+    assert set(lab.check().values()) == {"completed"}
