@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from tools import contract, hot, preparecheck, sqlclient
+from tools import contract, hot, preparecheck, sqlclient, views
 from tools.freshschema import Schema
 from tools.spec import Routine, load_all
 from tools.sqlclient import Rows, call, results
+from tools.views import View
 
 SPEC = load_all(Path(__file__).resolve().parents[2])
 PUBLIC = [pytest.param(routine, id=routine.name) for routine in SPEC.public]
 ROUTINES = [pytest.param(SPEC.routines[name], id=name) for name in SPEC.routines]
+VIEWS = [pytest.param(view, id=view.name) for view in views.load_all(SPEC.root)]
 HOT = [
     pytest.param(routine, id=routine.name)
     for routine in SPEC.routines.values()
@@ -67,6 +69,16 @@ def _settings(connection: Any) -> dict[str, Any]:
 def test_parameters_are_those_of_the_server(routine: Routine, look: Any) -> None:
     faults = list(contract.parameter_faults(routine, look))
     assert not faults, f"{routine.path}: {routine.name} " + "; ".join(faults)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_columns_of_a_view_are_those_of_its_header(view: View, look: Any) -> None:
+    sql = (
+        "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() "
+        f"AND TABLE_NAME = '{view.name}' ORDER BY ORDINAL_POSITION"
+    )
+    assert [name for (name,) in call(look, sql)] == view.names, view.path
+    assert call(look, f"SELECT * FROM {view.name}").columns == tuple(view.names)
 
 
 @pytest.mark.parametrize("routine", ROUTINES)

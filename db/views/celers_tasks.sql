@@ -1,6 +1,6 @@
 -- celers_tasks: one row per task, wherever it is in its life.
 --
--- Filter by id_bin = UUID_TO_BIN('…') and a row is found by its keys, and by one look over what runs;
+-- Filter by id_bin = UUID_TO_BIN('…') and a row is found by its keys and by a look over what runs;
 -- any other filter reads all tasks.
 --
 -- Columns

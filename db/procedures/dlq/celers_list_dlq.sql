@@ -9,7 +9,7 @@
 -- Options
 --   after_id        uuid  the last id of the page before = none
 --   task_name       str   only tasks of this name = any
---   error_contains  str   only where the error contains this text, upper and lower case told apart = any
+--   error_contains  str   only where the error contains this text, in this case = any
 -- Returns  rows
 --   task_id      uuid       id of the task
 --   queue        str        queue it belongs to

@@ -1,8 +1,8 @@
 -- celers_requeue_from_dlq: put a dead letter back into its queue.
 --
--- The same task, with its id, priority and max_retries, at the tail of the queue and due now. Errors
--- and crashes count from 0 again, attempts go on counting; the attempt it died of becomes part of its
--- history. A repeated call changes nothing and is answered alike.
+-- The same task, with its id, priority and max_retries, at the tail of the queue and due now.
+-- Errors and crashes count from 0 again, attempts go on counting; the attempt it died of becomes
+-- part of its history. A repeated call changes nothing and is answered alike.
 --
 -- Params
 --   p_task_id  uuid  id of the task

@@ -29,7 +29,8 @@ BEGIN
     DECLARE v_errors INT;
     DECLARE v_crashes INT;
 
-    SELECT
+    -- the key gives the order: nothing to choose for the range optimizer
+    SELECT /*+ NO_RANGE_OPTIMIZATION(celers_ready PRIMARY) */
         id,
         priority,
         due_at,

@@ -3,8 +3,9 @@
 -- Params
 --   p_queue   str
 --   p_now     datetime
---   p_counts  json      INOUT: array to which is added one row for the finished and one for the dead:
---                       [completed in the minute, in the hour, failed in the minute, in the hour]
+--   p_counts  json      INOUT: array to which are added one row for finished tasks and one for dead
+--                       letters: [completed in the minute, in the hour, failed in the minute, in
+--                       the hour]
 -- Writes   none
 -- Errors   none
 CREATE PROCEDURE _celers_count_ended (

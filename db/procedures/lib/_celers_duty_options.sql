@@ -16,7 +16,7 @@ CREATE PROCEDURE _celers_duty_options (
 READS SQL DATA
 COMMENT 'read and check the settings of a maintenance duty'
 BEGIN
-    DECLARE EXIT HANDLER FOR 3156, 1264, 1406, 3666, 3669
+    DECLARE EXIT HANDLER FOR 3155, 3156, 1264, 1406, 3666, 3669
         CALL _celers_raise('OPTION_INVALID', 'period_ms, batch_limit, is_enabled');
 
     SELECT

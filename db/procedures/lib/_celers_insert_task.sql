@@ -31,28 +31,40 @@ MODIFIES SQL DATA
 COMMENT 'check one task and write it and its pointer'
 BEGIN
     DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
+    DECLARE v_options JSON;
+    DECLARE v_id TEXT;
     DECLARE v_priority BIGINT DEFAULT 0;
     DECLARE v_max_retries BIGINT;
     DECLARE v_timeout_s BIGINT;
     DECLARE v_expires_at DATETIME(6);
-    DECLARE v_content_type VARCHAR(1000);
+    DECLARE v_content_type TEXT;
     DECLARE v_headers LONGTEXT;
     DECLARE v_retry JSON;
     DECLARE v_text LONGTEXT;
+    DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
 
     SET p_due_at = v_now;
     IF p_options IS NOT NULL THEN
-        CALL _celers_task_options(
-            p_options, v_now, p_id, v_priority, p_due_at, v_max_retries, v_timeout_s,
-            v_expires_at, v_content_type, v_headers, v_retry
-        );
+        SET v_options = p_options;
+        SET v_id = JSON_VALUE(v_options, '$.task_id');
+        -- most calls bring nothing but the id: the rest costs as much as an insert
+        IF v_id IS NULL OR JSON_LENGTH(v_options) > 1 THEN
+            CALL _celers_task_options(
+                v_options, v_now, v_priority, p_due_at, v_max_retries, v_timeout_s, v_expires_at,
+                v_content_type, v_headers, v_retry
+            );
+        END IF;
     END IF;
-    IF p_id IS NULL THEN
+    IF v_id IS NULL THEN
         -- UUIDv7: 48 bits of milliseconds, version, 74 random bits
         SET p_id = UNHEX(CONCAT(
             LPAD(HEX(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000), 12, '0'),
             '7', LEFT(HEX(RANDOM_BYTES(2)), 3), HEX(128 + FLOOR(RAND() * 64)), HEX(RANDOM_BYTES(7))
         ));
+    ELSEIF IS_UUID(v_id) THEN
+        SET p_id = UUID_TO_BIN(v_id);
+    ELSE
+        CALL _celers_raise('UUID_INVALID', LEFT(v_id, 40));
     END IF;
     SET p_due_at = p_due_at + INTERVAL p_ordinal MICROSECOND;
     CALL _celers_check_task(p_queue, p_task_name, p_payload, v_content_type, v_text);

@@ -19,7 +19,7 @@ READS SQL DATA
 COMMENT 'read and check the options of a list'
 BEGIN
     DECLARE v_after_id VARCHAR(1000);
-    DECLARE EXIT HANDLER FOR 3156, 1264, 1406, 3666, 3669
+    DECLARE EXIT HANDLER FOR 3155, 3156, 1264, 1406, 3666, 3669
         CALL _celers_raise('OPTION_INVALID', p_known);
 
     CALL _celers_check_options(p_options, p_known);

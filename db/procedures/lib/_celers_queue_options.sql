@@ -30,7 +30,7 @@ READS SQL DATA
 COMMENT 'read and check the settings of a queue'
 BEGIN
     DECLARE v_reason TEXT;
-    DECLARE EXIT HANDLER FOR 3156, 1264, 1406, 3666, 3669
+    DECLARE EXIT HANDLER FOR 3155, 3156, 1264, 1406, 3666, 3669
     BEGIN
         GET DIAGNOSTICS CONDITION 1 v_reason = MESSAGE_TEXT;
         CALL _celers_raise('OPTION_INVALID', REGEXP_SUBSTR(v_reason, 'column ''?[a-z_]+'));

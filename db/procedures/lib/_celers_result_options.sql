@@ -16,7 +16,7 @@ CREATE PROCEDURE _celers_result_options (
 READS SQL DATA
 COMMENT 'read and check what comes with a result'
 BEGIN
-    DECLARE EXIT HANDLER FOR 3156, 1264, 1406, 3666, 3669
+    DECLARE EXIT HANDLER FOR 3155, 3156, 1264, 1406, 3666, 3669
         CALL _celers_raise('OPTION_INVALID', 'error, traceback, runtime_ms');
 
     SELECT

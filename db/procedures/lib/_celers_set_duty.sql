@@ -18,13 +18,13 @@ CREATE PROCEDURE _celers_set_duty (
 MODIFIES SQL DATA
 COMMENT 'change the settings of a maintenance duty'
 BEGIN
-    DECLARE v_is_known BOOLEAN;
+    DECLARE v_next_at DATETIME(6);
 
-    SELECT EXISTS (SELECT 1 FROM celers_maintenance WHERE duty = p_duty) INTO v_is_known
+    SELECT next_at INTO v_next_at
     FROM celers_upkeep
     WHERE guard = 1
     FOR UPDATE;
-    IF NOT v_is_known THEN
+    IF NOT EXISTS (SELECT 1 FROM celers_maintenance WHERE duty = p_duty) THEN
         CALL _celers_raise('DUTY_NOT_FOUND', LEFT(p_duty, 40));
     END IF;
     UPDATE celers_maintenance
@@ -36,9 +36,8 @@ BEGIN
         batch_limit = COALESCE(p_limit, batch_limit),
         is_enabled = COALESCE(p_is_enabled, is_enabled)
     WHERE duty = p_duty;
-    UPDATE celers_upkeep
-    SET next_at = LEAST(
-        next_at, (SELECT m.next_at FROM celers_maintenance AS m WHERE m.duty = p_duty)
-    )
-    WHERE guard = 1;
+    SELECT LEAST(v_next_at, next_at) INTO v_next_at
+    FROM celers_maintenance
+    WHERE duty = p_duty;
+    UPDATE celers_upkeep SET next_at = v_next_at WHERE guard = 1;
 END;

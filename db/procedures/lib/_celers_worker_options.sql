@@ -21,7 +21,7 @@ READS SQL DATA
 COMMENT 'read and check what a worker tells of itself'
 BEGIN
     DECLARE v_type VARCHAR(20);
-    DECLARE EXIT HANDLER FOR 3156, 1264, 1406, 3666, 3669
+    DECLARE EXIT HANDLER FOR 3155, 3156, 1264, 1406, 3666, 3669
         CALL _celers_raise('OPTION_INVALID', 'queues, status, capabilities, hostname, pid');
 
     SELECT

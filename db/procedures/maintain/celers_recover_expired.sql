@@ -1,8 +1,8 @@
 -- celers_recover_expired: take back the tasks of leases that ran out.
 --
 -- A lost lease counts as a crash: the task is ready again at once, or a dead letter when it has
--- lost more than max_crashes of its queue. The maintenance duty of this name does it by itself. Call
--- it again while it answers with p_limit.
+-- lost more than max_crashes of its queue. The maintenance duty of this name does it by itself.
+-- Call it again while it answers with p_limit.
 --
 -- Params
 --   p_limit  int  leases at a time, 1..1000, NULL = 500 = NULL

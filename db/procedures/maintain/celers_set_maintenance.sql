@@ -1,7 +1,7 @@
 -- celers_set_maintenance: change how often a maintenance duty is done, or switch it off.
 --
--- Only the given keys change. Waits while maintenance is at work. Switching off recover_expired,
--- promote_due or expire_pending leaves tasks where they are until somebody calls the routine of that
+-- Only the given keys change. Waits while maintenance is at work. With promote_due or
+-- recover_expired switched off, tasks stay where they are until somebody calls the routine of that
 -- name or switches the duty on again.
 --
 -- Params

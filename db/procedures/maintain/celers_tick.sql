@@ -1,14 +1,14 @@
 -- celers_tick: do all maintenance that is due now.
 --
--- Claims and an event do the same bit by bit. A duty that fills its batch is run again, and all of it
--- ends after 100 runs at the latest. Inside a transaction of the caller nothing is done: maintenance
--- commits its own.
+-- Claims and an event do the same bit by bit. A duty that fills its batch is run again; all of it
+-- ends after 100 runs at the latest. Inside a transaction of the caller nothing is done:
+-- maintenance commits its own.
 --
 -- Params
 -- Returns  rows
 --   duty       str  name of the duty
---   outcome    str  done; failed, see celers_get_maintenance; not_due, also when another session was
---                   at it; disabled; in_transaction: nothing was done
+--   outcome    str  done; failed, see celers_get_maintenance; not_due, also when another session
+--                   was at it; disabled; in_transaction: nothing was done
 --   runs       int  how often it ran
 --   row_count  int  rows it moved
 -- Errors   none

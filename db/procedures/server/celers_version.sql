@@ -5,7 +5,7 @@
 --   version          str  of the schema, the same as of the package that deployed it
 --   api_level        int  raised when a call changes in a way that breaks its callers
 --   server_version   str  of the MySQL server
---   event_scheduler  str  ON, OFF or DISABLED; without it claims and celers_tick() do the maintenance
+--   event_scheduler  str  ON, OFF or DISABLED; without it claims and celers_tick do maintenance
 --   schema_name      str  name of the database
 -- Errors   none
 -- Writes   none

@@ -4,7 +4,7 @@
 -- this takes seconds; celers_queue_size does not look at them.
 --
 -- Params
---   p_queue  str  only this queue, and then exactly one row; NULL = every queue that has tasks = NULL
+--   p_queue  str  only this queue, and then exactly one row; NULL = all that have tasks = NULL
 -- Returns  rows
 --   queue       str  name of the queue
 --   pending     int  tasks that wait: ready and scheduled

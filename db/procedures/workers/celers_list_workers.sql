@@ -1,7 +1,7 @@
 -- celers_list_workers: list the registered workers, the last heard of first.
 --
 -- Params
---   p_stale_s  int  without a heartbeat for longer than this a worker counts as offline, in seconds,
+--   p_stale_s  int  seconds without a heartbeat after which a worker counts as offline,
 --                   1..31536000, NULL = 60 = NULL
 -- Returns  rows
 --   worker_id          str       name of the worker

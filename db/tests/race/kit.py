@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -110,8 +111,8 @@ def refused(name: str) -> Iterator[None]:
 
 def new_id() -> str:
     """A UUIDv7 as a client makes it: ids grow."""
-    number = next(_COUNTER)
-    return str(uuid.UUID(int=(0x0190 << 112) | (number << 80) | (0x7 << 76) | (0x2 << 62) | number))
+    head = time.time_ns() // 1_000_000 << 80 | 0x7 << 76 | 0x2 << 62
+    return str(uuid.UUID(int=head | next(_COUNTER)))
 
 
 class Background:
