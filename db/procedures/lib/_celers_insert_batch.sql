@@ -49,18 +49,24 @@ whole: BEGIN
             UNHEX(CONCAT(v_prefix, LPAD(HEX(item.ordinal), 3, '0'), v_suffix))
         ),
         p_queue,
-        NULLIF(item.task_name, ''),
+        -- NULL is refused by the table: a key that is not known here, or a name that is empty
+        IF(
+            JSON_LENGTH(item.whole)
+            = 2 + (item.task_id IS NOT NULL) + (item.priority IS NOT NULL),
+            NULLIF(item.task_name, ''), NULL
+        ),
         COALESCE(item.priority, 0),
         v_now + INTERVAL item.ordinal - 1 MICROSECOND,
         v_now,
         COALESCE(item.priority, 0),
-        IF(JSON_VALID(item.payload), item.payload, NULL)
+        IF(JSON_VALID(item.payload) AND LENGTH(item.payload) <= 16777216, item.payload, NULL)
     FROM JSON_TABLE(p_tasks, '$[*]' COLUMNS (
         ordinal FOR ORDINALITY,
         task_id VARCHAR(36) PATH '$.task_id' ERROR ON ERROR,
         task_name VARCHAR(255) PATH '$.task_name' ERROR ON ERROR,
         payload LONGTEXT PATH '$.payload' ERROR ON ERROR,
-        priority SMALLINT PATH '$.priority' ERROR ON ERROR
+        priority SMALLINT PATH '$.priority' ERROR ON ERROR,
+        whole JSON PATH '$'
     )) AS item;
 
     INSERT INTO celers_ready (queue, priority, due_at, id, ready_at, attempt, errors, crashes)

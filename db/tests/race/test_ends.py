@@ -72,7 +72,7 @@ def test_acks_of_a_batch_and_the_loss_of_its_lease(lab: Lab) -> None:
         assert set(told) <= {"completed", "lost"}
         lab.check()
         lab.duty("recover_expired")
-        assert lab.value("SELECT COUNT(*) FROM celers_claim") == 0
+        assert lab.value("SELECT COUNT(*) FROM celers_running") == 0
         assert attempts(lab)["crashed"] == 12 - told["completed"]
         places = Counter(lab.check().values())
         assert places == Counter(completed=told["completed"], ready=12 - told["completed"])
