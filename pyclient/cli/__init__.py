@@ -1,0 +1,27 @@
+"""The command line ``celers``: a registry of command modules.
+
+Each module of this package that is named in COMMANDS has a click command or group of the name
+given there, and is imported only when that command is used. Data goes to stdout, messages go to
+stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 cannot connect, 4 schema missing, outdated
+or changed by hand.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+COMMANDS = {
+    "migrate": ("pyclient.cli.migrate", "deploy the schema, or look at its state"),
+    "worker": ("pyclient.cli.worker", "run tasks"),
+}
+
+
+def main() -> None:
+    """Run the command line; it needs click, which the extra ``cli`` brings."""
+    if find_spec("click") is None:
+        print("celers: the command line needs click: pip install 'celers[cli]'", file=sys.stderr)
+        raise SystemExit(1)
+    from pyclient.cli._group import run
+
+    run(COMMANDS)
