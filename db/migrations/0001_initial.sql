@@ -10,7 +10,7 @@ CREATE TABLE celers_task (
     due_at DATETIME(6) NOT NULL,
     created_at DATETIME(6) NOT NULL,
     base_priority SMALLINT NOT NULL COMMENT 'as enqueued: ageing counts from here',
-    max_retries SMALLINT UNSIGNED NULL COMMENT 'retries after the first attempt, NULL = that of the queue',
+    max_retries SMALLINT UNSIGNED NULL COMMENT 'after the first attempt; NULL = as its queue',
     timeout_s INT UNSIGNED NULL COMMENT 'seconds a worker may run it',
     expires_at DATETIME(6) NULL COMMENT 'not started by then: state expired',
     retry JSON NULL COMMENT 'retry policy, NULL = that of the queue',
@@ -227,7 +227,7 @@ INSERT INTO celers_maintenance (duty, period_ms, batch_limit, next_at) VALUES
 ('apply_priority_aging', 10000, 500, '2000-01-01'),
 ('archive_completed_tasks', 60000, 1000, '2000-01-01'),
 ('apply_dlq_retention', 60000, 1000, '2000-01-01')
-ON DUPLICATE KEY UPDATE duty = VALUES(duty);
+ON DUPLICATE KEY UPDATE period_ms = celers_maintenance.period_ms;
 
 CREATE TABLE celers_worker (
     worker_id VARCHAR(255) NOT NULL,

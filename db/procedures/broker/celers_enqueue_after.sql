@@ -44,6 +44,7 @@ CREATE PROCEDURE celers_enqueue_after (
 MODIFIES SQL DATA
 COMMENT 'add one task that is due after a delay'
 BEGIN
+    SET timestamp = DEFAULT;
     CALL _celers_check_options(
         p_options,
         CONCAT(

@@ -44,6 +44,7 @@ CREATE PROCEDURE celers_enqueue_at (
 MODIFIES SQL DATA
 COMMENT 'add one task that is due at an instant'
 BEGIN
+    SET timestamp = DEFAULT;
     CALL _celers_check_options(
         p_options,
         CONCAT(

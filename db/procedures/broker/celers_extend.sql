@@ -10,7 +10,7 @@
 --   lease_expires_at  datetime  the new end of the lease (UTC)
 --   cancel_requested  int       tasks of the claim whose cancellation is asked for
 --   cancel_task_ids   json      their ids
--- Errors   UUID_INVALID, LEASE_OUT_OF_RANGE, LEASE_LOST
+-- Errors   UUID_INVALID, LEASE_OUT_OF_RANGE, LEASE_LOST, ITEMS_INVALID
 -- Writes   celers_claim
 -- Locks    celers_running, celers_claim
 -- Roles    worker

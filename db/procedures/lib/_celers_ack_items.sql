@@ -5,7 +5,7 @@
 --   p_now    datetime
 --   p_acked  int       OUT: how many it ended now
 -- Writes   celers_finished, celers_running, celers_result
--- Errors   ITEMS_INVALID
+-- Errors   ITEMS_INVALID, RESULT_INVALID
 CREATE PROCEDURE _celers_ack_items (
     IN p_items JSON,
     IN p_now DATETIME(6),

@@ -36,9 +36,13 @@ BEGIN
             LEAVE lanes;
         END IF;
         -- SELECT INTO reads without locks; a subquery in SET would lock what it reads
-        SELECT MIN(first.due_at) INTO v_first_at
+        -- attempt stands outside the key: for columns of the key alone the optimizer scans all of an
+        -- index that its statistics call empty, dead rows included (12 ms for 100,000 of them)
+        SELECT MIN(IF(first.attempt IS NULL, NULL, first.due_at)) INTO v_first_at
         FROM (
-            SELECT r.due_at
+            SELECT
+                r.due_at,
+                r.attempt
             FROM celers_ready AS r FORCE INDEX (PRIMARY)
             WHERE r.queue = v_queue AND r.priority = v_priority AND r.due_at >= v_head_at
             ORDER BY r.due_at

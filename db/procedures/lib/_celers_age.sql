@@ -30,13 +30,15 @@ BEGIN
     SET p_count = 0;
     -- the next queue that has ready tasks: one descent of the tree each
     queues: LOOP
-        SET v_queue = (
+        -- SELECT INTO reads without locks; a subquery in SET would lock what it reads
+        SELECT MIN(next.queue) INTO v_queue
+        FROM (
             SELECT r.queue
             FROM celers_ready AS r FORCE INDEX (PRIMARY)
             WHERE r.queue > v_queue AND (p_queue IS NULL OR r.queue = p_queue)
             ORDER BY r.queue
             LIMIT 1
-        );
+        ) AS next;
         IF v_queue IS NULL OR p_count >= p_limit THEN
             LEAVE queues;
         END IF;

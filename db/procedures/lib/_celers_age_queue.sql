@@ -28,13 +28,16 @@ BEGIN
 
     SET p_count = 0;
     lanes: LOOP
-        SET v_lane = (
-            SELECT r.priority
+        SELECT MIN(IF(below.attempt IS NULL, NULL, below.priority)) INTO v_lane
+        FROM (
+            SELECT
+                r.priority,
+                r.attempt
             FROM celers_ready AS r FORCE INDEX (PRIMARY)
             WHERE r.queue = p_queue AND r.priority < v_lane
             ORDER BY r.priority DESC
             LIMIT 1
-        );
+        ) AS below;
         IF v_lane IS NULL OR p_count >= p_limit THEN
             LEAVE lanes;
         END IF;

@@ -19,7 +19,8 @@ BEGIN
         'task_id', item.task_id,
         'receipt', item.receipt,
         'outcome', COALESCE(
-            NULLIF(f.state, 'expired'), IF(x.id IS NULL, NULL, 'dead'), NULLIF(a.outcome, 'crashed'),
+            NULLIF(f.state, 'expired'), IF(x.id IS NULL, NULL, 'dead'),
+            NULLIF(a.outcome, 'crashed'),
             IF(t.id IS NULL, 'not_found', 'lost')
         ),
         'due_at', IF(f.id IS NULL AND x.id IS NULL AND a.outcome <> 'crashed', a.due_at, NULL)

@@ -24,13 +24,15 @@ BEGIN
 
     SET p_count = 0;
     queues: LOOP
-        SET v_queue = (
+        -- SELECT INTO reads without locks; a subquery in SET would lock what it reads
+        SELECT MIN(next.queue) INTO v_queue
+        FROM (
             SELECT f.queue
             FROM celers_finished AS f FORCE INDEX (ix_finished_queue)
             WHERE f.queue > v_queue AND (p_queue IS NULL OR f.queue = p_queue)
             ORDER BY f.queue
             LIMIT 1
-        );
+        ) AS next;
         IF v_queue IS NULL OR p_count >= p_limit THEN
             LEAVE queues;
         END IF;

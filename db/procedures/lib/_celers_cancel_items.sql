@@ -35,6 +35,7 @@ BEGIN
             f.id IS NULL
             AND x.id IS NULL
             AND NOT EXISTS (
+                -- by id alone: reads all that runs, on purpose
                 SELECT 1
                 FROM celers_running AS u FORCE INDEX (PRIMARY)
                 WHERE u.id = t.id AND u.cancel_requested_at IS NOT NULL

@@ -15,7 +15,10 @@ BEGIN
     DECLARE EXIT HANDLER FOR 1411, 3156, 3666, 1048 CALL _celers_raise('ITEMS_INVALID', 'ids');
 
     CALL _celers_check_items(p_text, p_ids);
-    SELECT COALESCE(JSON_ARRAYAGG(JSON_OBJECT('id', BIN_TO_UUID(UUID_TO_BIN(item.id)))), JSON_ARRAY())
+    SELECT
+        COALESCE(
+            JSON_ARRAYAGG(JSON_OBJECT('id', BIN_TO_UUID(UUID_TO_BIN(item.id)))), JSON_ARRAY()
+        )
     INTO p_ids
     FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id VARCHAR(1000) PATH '$' ERROR ON ERROR)) AS item;
     IF JSON_CONTAINS(p_ids, '{"id": null}') THEN

@@ -32,9 +32,10 @@ BEGIN
     IF p_priority NOT BETWEEN -32768 AND 32767 THEN
         CALL _celers_raise('PRIORITY_OUT_OF_RANGE', p_priority);
     END IF;
-    IF p_delay_s NOT BETWEEN 0 AND 315360000
+    IF (
+        p_delay_s NOT BETWEEN 0 AND 315360000
         OR (p_delay_s IS NOT NULL AND p_due_at IS NOT NULL)
-    THEN
+    ) THEN
         CALL _celers_raise('DUE_OUT_OF_RANGE', p_delay_s);
     END IF;
     IF p_max_retries NOT BETWEEN 0 AND 1000 THEN

@@ -52,8 +52,8 @@ BEGIN
             claim_id, id, queue, priority, due_at, ready_at, attempt, errors, crashes, worker_id,
             claimed_at, lease_expires_at, lease_s
         ) VALUES (
-            p_claim_id, p_task_id, p_queue, v_priority, v_due_at, v_ready_at, v_attempt + 1, v_errors,
-            v_crashes, p_worker_id, v_now, v_now + INTERVAL p_lease_s SECOND, p_lease_s
+            p_claim_id, p_task_id, p_queue, v_priority, v_due_at, v_ready_at, v_attempt + 1,
+            v_errors, v_crashes, p_worker_id, v_now, v_now + INTERVAL p_lease_s SECOND, p_lease_s
         );
     END IF;
 END;

@@ -1,8 +1,9 @@
 -- _celers_claim_queues: claim from several queues, in the order of preference, under one lease.
 --
 -- The configuration, the guard of maintenance and a standing claim of the same request are read in
--- one statement by key. A request id that has a claim already is answered with the tasks of that claim that still run,
--- and its lease begins anew: so a reply that was lost costs nothing. Paused queues are passed over.
+-- one statement by key. A request id that has a claim already is answered with the tasks of that
+-- claim that still run, and its lease begins anew: so a reply that was lost costs nothing. Paused
+-- queues are passed over.
 --
 -- Params
 --   p_queues     str    names, separated by commas

@@ -4,8 +4,8 @@
 -- whoever made the verdicts. Whatever becomes ready enters at the tail: due now.
 --
 -- Params
---   p_verdicts  json      array of {"id", "receipt", "outcome": retried, crashed, released, dead, failed
---                         or cancelled, "reason": of a dead letter, "delay_us", "error"}
+--   p_verdicts  json      array of {"id", "receipt", "outcome": retried, crashed, released, dead,
+--                         failed or cancelled, "reason": of a dead letter, "delay_us", "error"}
 --   p_now       datetime
 -- Writes   celers_attempt, celers_dead, celers_finished, celers_scheduled, celers_ready,
 --          celers_task, celers_running

@@ -28,29 +28,34 @@ BEGIN
     -- shared locks: of an extension and a recovery one waits for the other
     INSERT INTO celers_claim (claim_id, lease_expires_at)
     SELECT
-        u.claim_id,
-        MAX(GREATEST(
-            u.lease_expires_at,
-            UTC_TIMESTAMP(6) + INTERVAL COALESCE(p_seconds, u.lease_s) SECOND
-        ))
+        held.claim_id,
+        held.until_at
     FROM (
-        SELECT DISTINCT UUID_TO_BIN(item.receipt) AS receipt
-        FROM JSON_TABLE(
-            p_receipts, '$[*]' COLUMNS (receipt VARCHAR(36) PATH '$' ERROR ON ERROR)
-        ) AS item
-        ORDER BY receipt
-        LIMIT 1000
-    ) AS given
-    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.claim_id = given.receipt
-    GROUP BY u.claim_id
-    FOR SHARE OF u
-    ON DUPLICATE KEY UPDATE lease_expires_at = VALUES(lease_expires_at);
+        SELECT
+            u.claim_id,
+            MAX(GREATEST(
+                u.lease_expires_at,
+                UTC_TIMESTAMP(6) + INTERVAL COALESCE(p_seconds, u.lease_s) SECOND
+            )) AS until_at
+        FROM (
+            SELECT DISTINCT UUID_TO_BIN(item.receipt) AS receipt
+            FROM JSON_TABLE(
+                p_receipts, '$[*]' COLUMNS (receipt VARCHAR(36) PATH '$' ERROR ON ERROR)
+            ) AS item
+            ORDER BY receipt
+            LIMIT 1000
+        ) AS given
+        STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.claim_id = given.receipt
+        GROUP BY u.claim_id
+        FOR SHARE OF u
+    ) AS held
+    ON DUPLICATE KEY UPDATE lease_expires_at = held.until_at;
     SELECT COUNT(*) INTO p_extended
     FROM JSON_TABLE(p_receipts, '$[*]' COLUMNS (receipt CHAR(36) PATH '$')) AS given
     WHERE EXISTS (
         SELECT 1
         FROM celers_running AS u FORCE INDEX (PRIMARY)
-        WHERE u.claim_id = UUID_TO_BIN(given.receipt)
+        WHERE u.claim_id = UUID_TO_BIN(given.receipt) AND u.attempt > 0
     );
     SELECT JSON_ARRAYAGG(JSON_OBJECT(
         'task_id', BIN_TO_UUID(u.id),

@@ -15,13 +15,14 @@ BEGIN
     SELECT JSON_ARRAYAGG(JSON_OBJECT('queue', lane.queue, 'priority', lane.priority)) INTO p_lanes
     FROM (
         (
+            -- reads all that runs, on purpose
             SELECT DISTINCT
                 u.queue,
                 u.priority
             FROM celers_running AS u
             LIMIT 1000
         )
-        UNION
+        UNION DISTINCT
         SELECT
             late.queue,
             late.priority
@@ -37,7 +38,7 @@ BEGIN
             ORDER BY f.queue DESC, f.finished_at DESC
             LIMIT 50
         ) AS late ON TRUE
-        UNION
+        UNION DISTINCT
         SELECT
             m.queue,
             m.priority

@@ -40,7 +40,8 @@ BEGIN
         FROM JSON_TABLE(p_pending, '$[*]' COLUMNS (id CHAR(36) PATH '$.id')) AS item
         STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = UUID_TO_BIN(item.id)
         STRAIGHT_JOIN celers_ready AS r FORCE INDEX (PRIMARY)
-            ON r.queue = t.queue AND r.priority = t.priority AND r.due_at = t.due_at AND r.id = t.id;
+            ON r.queue = t.queue AND r.priority = t.priority
+            AND r.due_at = t.due_at AND r.id = t.id;
         DELETE s
         FROM JSON_TABLE(p_pending, '$[*]' COLUMNS (id CHAR(36) PATH '$.id')) AS item
         STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = UUID_TO_BIN(item.id)

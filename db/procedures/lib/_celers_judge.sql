@@ -6,8 +6,9 @@
 -- retried, the next one is a dead letter. Locks the running rows in the order of their ids.
 --
 -- Params
---   p_items     json  array of {"task_id", "receipt", "error", "retry": false = permanent, "delay_s",
---                     "release": true = give back without counting, "dead_letter": false = state failed}
+--   p_items     json  array of {"task_id", "receipt", "error", "delay_s", "retry": false =
+--                     permanent, "release": true = give back without counting, "dead_letter":
+--                     false = state failed}
 --   p_verdicts  json  OUT: for _celers_end_attempts; items whose receipt holds nothing are left out
 -- Writes   none
 -- Errors   ITEMS_INVALID
@@ -37,8 +38,9 @@ BEGIN
         'delay_us', ROUND(1000000 * COALESCE(given.delay_s, IF(given.is_released, 0, CASE
             WHEN policy.strategy = 'fixed' THEN policy.base_s
             WHEN policy.strategy = 'linear' THEN LEAST(policy.base_s * (u.errors + 1), policy.max_s)
-            ELSE LEAST(policy.base_s * POW(policy.multiplier, LEAST(u.errors, 100)), policy.max_s)
-                * (1 - IF(policy.strategy = 'exponential', 0, 0.25) * RAND())
+            ELSE (1 - IF(policy.strategy = 'exponential', 0, 0.25) * RAND()) * LEAST(
+                policy.base_s * POW(policy.multiplier, LEAST(u.errors, 100)), policy.max_s
+            )
         END))),
         'error', given.error
     )) INTO p_verdicts

@@ -1,7 +1,7 @@
 -- _celers_move_ready: move locked ready rows to the tail of a lane of their queue.
 --
 -- Params
---   p_rows  json      array of {"queue", "priority", "due_at", "id", "to"}; to = priority of the lane
+--   p_rows  json      array of {"queue", "priority", "due_at", "id", "to": its new priority}
 --   p_now   datetime
 -- Writes   celers_ready, celers_task
 -- Errors   none

@@ -26,7 +26,8 @@ BEGIN
     FROM (
         SELECT
             s.due_at,
-            s.id
+            s.id,
+            s.attempt
         FROM celers_scheduled AS s FORCE INDEX (PRIMARY)
         WHERE s.due_at >= p_mark_at AND s.due_at <= v_now
         ORDER BY s.due_at, s.id

@@ -1,6 +1,6 @@
 -- _celers_read_claim: hand out the tasks of a claim.
 --
--- A single task is read by keys that are constants, which costs a third of the walk along the claim.
+-- A single task is read by constant keys: a third of the cost of the walk along the claim.
 --
 -- Params
 --   p_claim_id  bytes

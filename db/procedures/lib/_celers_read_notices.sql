@@ -16,6 +16,7 @@ READS SQL DATA
 COMMENT 'hand out the tasks of a claim and what else there is to say'
 BEGIN
     (
+        -- sorts the rows of one claim, on purpose
         SELECT
             BIN_TO_UUID(t.id) AS task_id,
             BIN_TO_UUID(u.claim_id) AS receipt,

@@ -60,14 +60,15 @@ BEGIN
     SET p_count = COALESCE(JSON_LENGTH(v_verdicts), 0);
     CALL _celers_end_attempts(v_verdicts, v_now);
     CALL _celers_sweep_claims(v_now);
-    SET p_mark_id = COALESCE(
-        (
-            SELECT u.claim_id
-            FROM celers_running AS u FORCE INDEX (PRIMARY)
-            WHERE u.claim_id >= p_mark_id
-            ORDER BY u.claim_id
-            LIMIT 1
-        ),
-        p_mark_id
-    );
+    -- attempt stands outside the key: see _celers_advance_marks
+    SELECT COALESCE(MIN(oldest.claim_id), p_mark_id) INTO p_mark_id
+    FROM (
+        SELECT
+            u.claim_id,
+            u.attempt
+        FROM celers_running AS u FORCE INDEX (PRIMARY)
+        WHERE u.claim_id >= p_mark_id
+        ORDER BY u.claim_id
+        LIMIT 1
+    ) AS oldest;
 END;

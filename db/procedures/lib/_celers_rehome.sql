@@ -30,7 +30,8 @@ BEGIN
     FROM (
         SELECT
             r.due_at,
-            r.id
+            r.id,
+            r.attempt
         FROM celers_ready AS r FORCE INDEX (PRIMARY)
         WHERE r.queue = p_queue AND r.priority = p_priority AND r.due_at < p_head_at
         ORDER BY r.due_at, r.id

@@ -24,13 +24,15 @@ BEGIN
 
     SET p_count = 0;
     queues: LOOP
-        SET v_queue = (
+        -- SELECT INTO reads without locks; a subquery in SET would lock what it reads
+        SELECT MIN(next.queue) INTO v_queue
+        FROM (
             SELECT x.queue
             FROM celers_dead AS x FORCE INDEX (ix_dead_queue)
             WHERE x.queue > v_queue AND (p_queue IS NULL OR x.queue = p_queue)
             ORDER BY x.queue
             LIMIT 1
-        );
+        ) AS next;
         IF v_queue IS NULL OR p_count >= p_limit THEN
             LEAVE queues;
         END IF;

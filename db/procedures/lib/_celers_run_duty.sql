@@ -63,10 +63,12 @@ whole: BEGIN
             );
         END IF;
         UPDATE celers_upkeep
-        SET next_at = COALESCE(
-            (SELECT MIN(m.next_at) FROM celers_maintenance AS m WHERE m.is_enabled),
-            UTC_TIMESTAMP(6) + INTERVAL 1 SECOND
-        ), mark_count = (SELECT COUNT(*) FROM celers_mark)
+        SET
+            next_at = COALESCE(
+                (SELECT MIN(m.next_at) FROM celers_maintenance AS m WHERE m.is_enabled),
+                UTC_TIMESTAMP(6) + INTERVAL 1 SECOND
+            ),
+            mark_count = (SELECT COUNT(*) FROM celers_mark)
         WHERE guard = 1;
     END IF;
     COMMIT AND NO CHAIN NO RELEASE;

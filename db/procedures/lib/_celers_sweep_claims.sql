@@ -14,6 +14,7 @@ BEGIN
 
     SELECT JSON_ARRAYAGG(BIN_TO_UUID(old.claim_id)) INTO v_claims
     FROM (
+        -- reads all extended leases, on purpose: they are few
         SELECT c.claim_id
         FROM celers_claim AS c FORCE INDEX (PRIMARY)
         LEFT JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.claim_id = c.claim_id

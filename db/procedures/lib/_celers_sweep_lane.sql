@@ -28,7 +28,7 @@ BEGIN
     WHERE queue = p_queue AND priority = p_priority;
     -- twice: the shorter of two looks was not held up by something else
     SET v_started_at = SYSDATE(6);
-    SELECT due_at INTO v_first_at
+    SELECT IF(attempt IS NULL, NULL, due_at) INTO v_first_at
     FROM celers_ready FORCE INDEX (PRIMARY)
     WHERE queue = p_queue AND priority = p_priority
     ORDER BY due_at
@@ -37,7 +37,7 @@ BEGIN
     IF v_look_us > 300 THEN
         SET v_first_us = v_look_us;
         SET v_started_at = SYSDATE(6);
-        SELECT due_at INTO v_first_at
+        SELECT IF(attempt IS NULL, NULL, due_at) INTO v_first_at
         FROM celers_ready FORCE INDEX (PRIMARY)
         WHERE queue = p_queue AND priority = p_priority
         ORDER BY due_at

@@ -5,13 +5,13 @@
 -- Call it again while it answers with p_limit.
 --
 -- Params
---   p_limit  int  leases at a time, 1..1000, NULL = 500 = NULL
+--   p_limit  int  tasks at a time, 1..1000, NULL = 500 = NULL
 -- Returns  1 row
---   leases  int  leases that had run out
+--   recovered  int  tasks taken back
 -- Errors   LIMIT_OUT_OF_RANGE
 -- Writes   celers_attempt, celers_dead, celers_finished, celers_scheduled, celers_ready,
 --          celers_task, celers_running, celers_claim
--- Locks    celers_running, celers_claim, celers_task
+-- Locks    celers_running, celers_task
 -- Roles    admin
 -- Example  CALL celers_recover_expired(100);
 CREATE PROCEDURE celers_recover_expired (
@@ -22,7 +22,7 @@ COMMENT 'take back the tasks of leases that ran out'
 BEGIN
     DECLARE v_joined BOOLEAN;
     DECLARE v_mark_id BINARY(16);
-    DECLARE v_leases INT;
+    DECLARE v_recovered INT;
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         CALL _celers_rollback(v_joined);
@@ -32,7 +32,7 @@ BEGIN
     SET timestamp = DEFAULT;
     CALL _celers_check_limit(500, p_limit);
     CALL _celers_begin(v_joined);
-    CALL _celers_recover(p_limit, v_mark_id, v_leases);
+    CALL _celers_recover(p_limit, v_mark_id, v_recovered);
     CALL _celers_commit(v_joined);
-    SELECT v_leases AS leases;
+    SELECT v_recovered AS recovered;
 END;

@@ -266,6 +266,16 @@ class Lab:
             "COMMIT"
         )
 
+    def make_old(self, seconds: int) -> None:
+        """Let all ready tasks have waited so long already."""
+        self.sql(
+            "START TRANSACTION;"
+            "UPDATE celers_ready AS r INNER JOIN celers_task AS t ON t.id = r.id"
+            f" SET t.due_at = r.due_at - INTERVAL {seconds} SECOND;"
+            f"UPDATE celers_ready SET due_at = due_at - INTERVAL {seconds} SECOND,"
+            f" ready_at = ready_at - INTERVAL {seconds} SECOND ORDER BY due_at, id; COMMIT"
+        )
+
     def state(self, task_id: str) -> str:
         """The table that a task's pointer stands in, and the end state where it has ended."""
         places = self.places(f"WHERE t.id = UUID_TO_BIN('{task_id}')")

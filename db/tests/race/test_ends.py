@@ -354,6 +354,67 @@ def test_extend_and_the_loss_of_the_lease(lab: Lab) -> None:
         lab.clear()
 
 
+def test_an_extended_lease_is_never_taken_back(lab: Lab) -> None:
+    """Not even while somebody holds the row of the extension."""
+    lab.quiet()
+    worker, holder, keeper = lab.sessions(3)
+    (task,) = claimed(lab, worker)
+    worker.call("celers_extend", task["receipt"], 1000)
+    lab.sql("UPDATE celers_running SET lease_expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND")
+    assert lab.duty("recover_expired") == 0
+    for locks in ("celers_claim", "celers_running"):
+        holder.sql(f"START TRANSACTION; SELECT * FROM {locks} FOR UPDATE")
+        lab.duty("recover_expired", keeper)
+        holder.sql("ROLLBACK")
+        assert lab.state(task["task_id"]) == "running", f"taken while {locks} was locked"
+    assert worker.outcome("celers_ack", task["task_id"], task["receipt"]) == "completed"
+    lab.check()
+
+
+def test_extensions_by_heartbeat_and_the_loss_of_the_lease(lab: Lab) -> None:
+    """Many extensions, and maintenance all the while: nothing is taken away."""
+    lab.quiet()
+    worker, keeper = lab.sessions(2)
+    tasks = claimed(lab, worker, 5)
+    worker.call("celers_extend", tasks[0]["receipt"], 1000)
+    lab.sql("UPDATE celers_running SET lease_expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND")
+
+    def beat() -> None:
+        for _ in range(60):
+            worker.call("celers_extend", tasks[0]["receipt"], 1000)
+
+    def recover() -> None:
+        for _ in range(60):
+            assert lab.duty("recover_expired", keeper) == 0
+
+    together([beat, recover])
+    assert set(lab.check().values()) == {"running"}
+
+
+def test_a_repeated_request_and_the_loss_of_its_lease(lab: Lab) -> None:
+    """A worker that is handed its tasks again keeps them."""
+    lab.quiet()
+    worker, keeper = lab.sessions(2)
+    for turn in range(ROUNDS):
+        lab.admin.enqueue_many(3)
+        wish = {"request_id": new_id()}
+        first = worker.claim(3, **wish)
+        if turn % 2:
+            worker.call("celers_extend", first[0]["receipt"], 1)
+        lab.lapse()
+        again, _ = together(
+            [
+                lambda w=wish: worker.claim(3, **w),
+                lambda: [{"moved": lab.duty("recover_expired", keeper)}],
+            ]
+        )
+        places = lab.check()
+        assert [row["task_id"] for row in again] in ([], [row["task_id"] for row in first])
+        if again:
+            assert set(places.values()) == {"running"}
+        lab.clear()
+
+
 def test_the_last_tasks_of_a_claim_end_at_once(lab: Lab) -> None:
     """A lease that holds nothing any more goes, at the latest when it runs out."""
     sessions = lab.sessions(4)

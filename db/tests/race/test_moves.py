@@ -127,8 +127,16 @@ def test_all_duties_by_many_at_once(lab: Lab) -> None:
     )
     all_due(lab)
 
+    to_do = " UNION ALL ".join(
+        f"SELECT 1 FROM {table}"
+        for table in (
+            *("celers_scheduled", "celers_running", "celers_expiry", "celers_dead"),
+            "celers_finished WHERE state = 'completed'",
+        )
+    )
+
     def work(session: Session) -> None:
-        for _ in range(400):
+        while session.value(f"{to_do} LIMIT 1"):
             upkeep(session)
 
     together([lambda s=s: work(s) for s in lab.sessions(8)])
@@ -147,30 +155,37 @@ TABLES = (
 )
 
 
+def prepare_all(lab: Lab, worker: Session) -> None:
+    """Something to do for every duty."""
+    lab.admin.enqueue_many(6)
+    done, failed, *running = [worker.claim()[0] for _ in range(6)]
+    worker.call("celers_ack_batch", [pick(done)])
+    worker.call("celers_reject_batch", [{**pick(failed), "retry": False}])
+    worker.call("celers_extend", running[0]["receipt"], 60)
+    schedule(lab, 3)
+    lab.admin.enqueue_many(3)
+    lab.make_old(10000)
+    lab.admin.enqueue_many(3, expires_s=1000)
+    lab.lapse()
+    lab.mark("2100-01-01")
+    lab.sql(
+        "UPDATE celers_ready SET expires_at = '2001-01-01' WHERE expires_at IS NOT NULL;"
+        "UPDATE celers_expiry SET expires_at = '2001-01-01';"
+        "UPDATE celers_finished SET finished_at = '2001-01-01';"
+        "UPDATE celers_dead SET died_at = '2001-01-01'"
+    )
+
+
 @pytest.mark.parametrize("duty", DUTIES)
 def test_a_duty_waits_for_nobody(lab: Lab, duty: str) -> None:
     """Whatever is locked by a claim, an end, a cancellation or an enqueue is left for later."""
     lab.quiet()
     lab.sql("UPDATE celers_queue SET aging_threshold_s = 60, retention_s = 60, dlq_retention_s = 60")
     holder, keeper = lab.session(), lab.session("SET SESSION innodb_lock_wait_timeout = 1")
-    lab.admin.enqueue_many(6)
-    done, failed, *running = [holder.claim()[0] for _ in range(6)]
-    holder.call("celers_ack_batch", [pick(done)])
-    holder.call("celers_reject_batch", [{**pick(failed), "retry": False}])
-    holder.call("celers_extend", running[0]["receipt"], 60)
-    schedule(lab, 3)
-    lab.admin.enqueue_many(5, expires_s=1000)
-    lab.lapse()
-    lab.mark("2100-01-01")
-    lab.sql(
-        "UPDATE celers_ready SET ready_at = '2001-01-01', expires_at = '2001-01-01';"
-        "UPDATE celers_expiry SET expires_at = '2001-01-01';"
-        "UPDATE celers_finished SET finished_at = '2001-01-01';"
-        "UPDATE celers_dead SET died_at = '2001-01-01'"
-    )
-    before = lab.check()
     waited = []
     for held in (*TABLES, ", ".join(TABLES)):
+        prepare_all(lab, holder)
+        before = lab.check()
         holder.sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION")
         for table in held.split(", "):
             assert holder.sql(f"SELECT * FROM {table} FOR UPDATE"), table
@@ -181,9 +196,10 @@ def test_a_duty_waits_for_nobody(lab: Lab, duty: str) -> None:
             waited.append(f"{held}: {error}")
             lab.sql("UPDATE celers_maintenance SET last_error = NULL")
         holder.sql("ROLLBACK")
+        assert before.keys() >= lab.check().keys()
+        lab.clear()
+        lab.sql("DELETE FROM celers_mark")
     assert not waited
-    after = lab.check()
-    assert before.keys() >= after.keys()
 
 
 def test_a_duty_holds_up_nobody(lab: Lab) -> None:
@@ -221,44 +237,54 @@ def do_duty(lab: Lab, duty: str) -> str:
 
 
 def test_ageing_and_claims(lab: Lab) -> None:
-    """Tasks that are raised again and again while they are claimed: each is handed out once."""
-    lab.sql("UPDATE celers_queue SET aging_threshold_s = 10, aging_boost = 1")
+    """Tasks that are raised while they are claimed: each is handed out once."""
+    lab.sql("UPDATE celers_queue SET aging_threshold_s = 1000, aging_boost = 3")
     ids = []
     for lane in range(5):
-        ids += lab.admin.enqueue_many(60, priority=lane)
-    all_due(lab)
-    over = threading.Event()
-    keeper = lab.session()
-
-    def age() -> None:
-        waited = 0
-        while not over.is_set():
-            waited += 10
-            keeper.sql(
-                "UPDATE celers_ready SET ready_at = ready_at - INTERVAL 10 SECOND ORDER BY id"
-                if waited % 40 == 0
-                else "DO 0"
-            )
-            keeper.sql(
-                "UPDATE celers_maintenance SET next_at = '2000-01-01'"
-                " WHERE duty = 'apply_priority_aging'"
-            )
-            upkeep(keeper)
+        ids += lab.admin.enqueue_many(80, priority=lane)
+    lab.make_old(2500)
+    lab.quiet()
+    lab.sql(
+        "UPDATE celers_maintenance SET is_enabled = TRUE, period_ms = 1, batch_limit = 4"
+        " WHERE duty = 'apply_priority_aging'"
+    )
+    raised = []
 
     def work(session: Session) -> list[str]:
         taken: list[str] = []
         while session.value("SELECT 1 FROM celers_ready LIMIT 1"):
+            upkeep(session)
+            raised.append(session.value("SELECT @moved"))
             rows = session.claim(3)
             session.call("celers_ack_batch", [pick(row) for row in rows])
             taken += [str(row["task_id"]) for row in rows]
         return taken
 
-    ager = Background(age)
-    taken = together([lambda s=s: work(s) for s in lab.sessions(4)])
-    over.set()
-    ager.result()
+    taken = together([lambda s=s: work(s) for s in lab.sessions(5)])
     assert Counter(task_id for share in taken for task_id in share) == Counter(ids)
     assert lab.check() == dict.fromkeys(ids, "completed")
+    assert sum(count or 0 for count in raised) > 0
+
+
+def test_ageing_raises_by_the_waiting_time(lab: Lab) -> None:
+    """However often it is done: so much per threshold, and never above the highest."""
+    lab.quiet()
+    lab.sql(
+        "UPDATE celers_queue SET aging_threshold_s = 100, aging_boost = 3, aging_max_priority = 8"
+    )
+    low, high = lab.admin.enqueue_many(3, priority=1), lab.admin.enqueue_many(2, priority=20)
+    lab.make_old(250)
+    sessions = lab.sessions(4)
+    together([lambda s=s: lab.duty("apply_priority_aging", s) for s in sessions])
+    lab.duty("apply_priority_aging")
+    lab.make_old(0)
+    assert lab.sql("SELECT priority, COUNT(*) FROM celers_ready GROUP BY 1") == [(20, 2), (7, 3)]
+    lab.make_old(250)
+    lab.duty("apply_priority_aging")
+    assert lab.sql("SELECT priority, COUNT(*) FROM celers_ready GROUP BY 1") == [(20, 2), (8, 3)]
+    assert [row["task_id"] for row in lab.session().claim(9)] == high + low
+    assert lab.sql("SELECT DISTINCT base_priority FROM celers_task ORDER BY 1") == [(1,), (20,)]
+    lab.check()
 
 
 def test_ageing_and_cancellations(lab: Lab) -> None:
@@ -268,7 +294,7 @@ def test_ageing_and_cancellations(lab: Lab) -> None:
     keeper, producer = lab.sessions(2)
     for seed in range(10):
         ids = lab.admin.enqueue_many(50)
-        lab.sql("UPDATE celers_ready SET ready_at = ready_at - INTERVAL 25 SECOND")
+        lab.make_old(25)
         unwanted = random.Random(seed).sample(ids, 50)
         rows, _ = together(
             [
