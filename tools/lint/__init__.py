@@ -1,0 +1,1 @@
+"""``python -m tools.lint``: every check that needs no server, one line per finding."""
