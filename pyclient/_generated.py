@@ -1,0 +1,2788 @@
+"""One typed method per public routine, and one NamedTuple per kind of row.
+
+Generated from the headers under db/procedures by ``python -m tools.gen``: do not edit.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from pyclient._encode import (
+    encode_datetime,
+    encode_items,
+    encode_json,
+    encode_options,
+    encode_payload,
+    encode_tasks,
+    encode_uuid,
+    new_uuid,
+)
+from pyclient.types import Payload
+
+RowT = TypeVar("RowT", bound=tuple[Any, ...])
+
+
+class AckRow(NamedTuple):
+    """A row of celers_ack.
+
+    Attributes:
+        task_id: id of the task
+        outcome: completed
+    """
+
+    task_id: str
+    outcome: str
+
+
+class AckBatchRow(NamedTuple):
+    """A row of celers_ack_batch.
+
+    Attributes:
+        task_id: id of the task
+        outcome: completed; lost: the lease was given to another; not_found; or how this
+            receipt ended before: retried, released, dead, failed, cancelled
+    """
+
+    task_id: str
+    outcome: str
+
+
+class CancelRow(NamedTuple):
+    """A row of celers_cancel.
+
+    Attributes:
+        task_id: id of the task
+        outcome: cancelled; cancel_requested: it runs; completed, failed, expired, dead:
+            too late
+    """
+
+    task_id: str
+    outcome: str
+
+
+class CancelBatchRow(NamedTuple):
+    """A row of celers_cancel_batch.
+
+    Attributes:
+        task_id: id of the task
+        outcome: as celers_cancel, or not_found
+    """
+
+    task_id: str
+    outcome: str
+
+
+class DequeueRow(NamedTuple):
+    """A row of celers_dequeue.
+
+    Attributes:
+        task_id: id of the task
+        receipt: of the claim: what ack, reject and extend ask for
+        queue: queue it came from
+        task_name: name of the task
+        payload: arguments, text as enqueued; NULL if they are bytes
+        content_type: media type of the payload
+        headers: headers given at enqueue
+        attempt: 1 = first
+        priority: priority now
+        timeout_s: seconds it may run
+        lease_expires_at: until then it is yours (UTC)
+        payload_binary: arguments that are not text
+        outcome: claimed
+    """
+
+    task_id: str
+    receipt: str
+    queue: str
+    task_name: str
+    payload: str | None
+    content_type: str
+    headers: Any
+    attempt: int
+    priority: int
+    timeout_s: int | None
+    lease_expires_at: datetime
+    payload_binary: bytes | None
+    outcome: str
+
+
+class DequeueBatchRow(NamedTuple):
+    """A row of celers_dequeue_batch.
+
+    Attributes:
+        task_id: id of the task
+        receipt: of the claim: what ack, reject and extend ask for
+        queue: queue it came from
+        task_name: name of the task
+        payload: arguments, text as enqueued; NULL if they are bytes
+        content_type: media type of the payload
+        headers: headers given at enqueue
+        attempt: 1 = first
+        priority: priority now
+        timeout_s: seconds it may run
+        lease_expires_at: until then it is yours (UTC)
+        payload_binary: arguments that are not text
+        outcome: claimed
+    """
+
+    task_id: str
+    receipt: str
+    queue: str
+    task_name: str
+    payload: str | None
+    content_type: str
+    headers: Any
+    attempt: int
+    priority: int
+    timeout_s: int | None
+    lease_expires_at: datetime
+    payload_binary: bytes | None
+    outcome: str
+
+
+class DequeueWaitRow(NamedTuple):
+    """A row of celers_dequeue_wait.
+
+    Attributes:
+        task_id: id of the task
+        receipt: of the claim: what ack, reject and extend ask for
+        queue: queue it came from
+        task_name: name of the task
+        payload: arguments, text as enqueued; NULL if they are bytes
+        content_type: media type of the payload
+        headers: headers given at enqueue
+        attempt: 1 = first
+        priority: priority now
+        timeout_s: seconds it may run
+        lease_expires_at: until then it is yours (UTC)
+        payload_binary: arguments that are not text
+        outcome: claimed
+    """
+
+    task_id: str
+    receipt: str
+    queue: str
+    task_name: str
+    payload: str | None
+    content_type: str
+    headers: Any
+    attempt: int
+    priority: int
+    timeout_s: int | None
+    lease_expires_at: datetime
+    payload_binary: bytes | None
+    outcome: str
+
+
+class DequeueWithWorkerIdRow(NamedTuple):
+    """A row of celers_dequeue_with_worker_id.
+
+    Attributes:
+        task_id: id of the task
+        receipt: of the claim: what ack, reject and extend ask for
+        queue: queue it came from
+        task_name: name of the task
+        payload: arguments, text as enqueued; NULL if they are bytes
+        content_type: media type of the payload
+        headers: headers given at enqueue
+        attempt: 1 = first
+        priority: priority now
+        timeout_s: seconds it may run
+        lease_expires_at: until then it is yours (UTC)
+        payload_binary: arguments that are not text
+        outcome: claimed
+    """
+
+    task_id: str
+    receipt: str
+    queue: str
+    task_name: str
+    payload: str | None
+    content_type: str
+    headers: Any
+    attempt: int
+    priority: int
+    timeout_s: int | None
+    lease_expires_at: datetime
+    payload_binary: bytes | None
+    outcome: str
+
+
+class EnqueueRow(NamedTuple):
+    """A row of celers_enqueue.
+
+    Attributes:
+        task_id: id of the task
+        created: 0 when an equal task with this id already stood
+        due_at: when it is or was due (UTC)
+        state: pending, or where a task that already stood is: processing, completed,
+            failed, cancelled, expired, dead
+    """
+
+    task_id: str
+    created: bool
+    due_at: datetime
+    state: str
+
+
+class EnqueueAfterRow(NamedTuple):
+    """A row of celers_enqueue_after.
+
+    Attributes:
+        task_id: id of the task
+        created: 0 when an equal task with this id already stood
+        due_at: when it is or was due (UTC)
+        state: pending, or where a task that already stood is: processing, completed,
+            failed, cancelled, expired, dead
+    """
+
+    task_id: str
+    created: bool
+    due_at: datetime
+    state: str
+
+
+class EnqueueAtRow(NamedTuple):
+    """A row of celers_enqueue_at.
+
+    Attributes:
+        task_id: id of the task
+        created: 0 when an equal task with this id already stood
+        due_at: when it is or was due (UTC)
+        state: pending, or where a task that already stood is: processing, completed,
+            failed, cancelled, expired, dead
+    """
+
+    task_id: str
+    created: bool
+    due_at: datetime
+    state: str
+
+
+class EnqueueBatchRow(NamedTuple):
+    """A row of celers_enqueue_batch.
+
+    Attributes:
+        ordinal: place in p_tasks, from 1
+        task_id: id of the task
+        created: 0 when an equal task with this id already stood
+    """
+
+    ordinal: int
+    task_id: str
+    created: bool
+
+
+class ExtendRow(NamedTuple):
+    """A row of celers_extend.
+
+    Attributes:
+        receipt: receipt of the claim
+        lease_expires_at: the new end of the lease (UTC)
+        cancel_requested: tasks of the claim whose cancellation is asked for
+        cancel_task_ids: their ids
+    """
+
+    receipt: str
+    lease_expires_at: datetime
+    cancel_requested: int
+    cancel_task_ids: Any
+
+
+class RejectRow(NamedTuple):
+    """A row of celers_reject.
+
+    Attributes:
+        task_id: id of the task
+        outcome: retried, released, dead, failed, cancelled
+        due_at: when the next attempt is due (UTC)
+    """
+
+    task_id: str
+    outcome: str
+    due_at: datetime | None
+
+
+class RejectBatchRow(NamedTuple):
+    """A row of celers_reject_batch.
+
+    Attributes:
+        task_id: id of the task
+        outcome: retried, released, dead, failed, cancelled; lost: the lease was given to
+            another; not_found
+        due_at: when the next attempt is due (UTC)
+    """
+
+    task_id: str
+    outcome: str
+    due_at: datetime | None
+
+
+class StepRow(NamedTuple):
+    """A row of celers_step.
+
+    Attributes:
+        task_id: id of the task
+        receipt: of the claim: what ack, reject and extend ask for
+        queue: queue it came from
+        task_name: name of the task
+        payload: arguments, text as enqueued; NULL if they are bytes
+        content_type: media type of the payload
+        headers: headers given at enqueue
+        attempt: 1 = first
+        priority: priority now
+        timeout_s: seconds it may run
+        lease_expires_at: until then it is yours (UTC)
+        payload_binary: arguments that are not text
+        outcome: claimed: a task to run. Of those handed in: lost: the lease was given to
+            another; not_found; cancel_requested: stop it. What went as asked has no row
+    """
+
+    task_id: str | None
+    receipt: str
+    queue: str | None
+    task_name: str | None
+    payload: str | None
+    content_type: str | None
+    headers: Any
+    attempt: int | None
+    priority: int | None
+    timeout_s: int | None
+    lease_expires_at: datetime | None
+    payload_binary: bytes | None
+    outcome: str
+
+
+class GetQueueConfigRow(NamedTuple):
+    """A row of celers_get_queue_config.
+
+    Attributes:
+        queue: name of the queue
+        is_paused: whether claims pass it over
+        max_retries: retries after the first attempt
+        max_crashes: leases lost before it is a dead letter
+        retry: retry policy
+        lease_s: seconds a claim lasts
+        retention_s: seconds finished tasks are kept, 0 = for ever
+        dlq_retention_s: seconds dead letters are kept, 0 = for ever
+        aging_threshold_s: seconds of waiting per boost, 0 = no ageing
+        aging_boost: what each of them adds to the priority
+        aging_max_priority: ageing ends here
+        own: object of those settings that are the queue's own
+    """
+
+    queue: str
+    is_paused: bool
+    max_retries: int
+    max_crashes: int
+    retry: Any
+    lease_s: int
+    retention_s: int
+    dlq_retention_s: int
+    aging_threshold_s: int
+    aging_boost: int
+    aging_max_priority: int
+    own: Any
+
+
+class IsPausedRow(NamedTuple):
+    """A row of celers_is_paused.
+
+    Attributes:
+        queue: name of the queue
+        is_paused: 1 when claims pass it over; a queue that was never paused is not
+    """
+
+    queue: str
+    is_paused: bool
+
+
+class ListQueuesRow(NamedTuple):
+    """A row of celers_list_queues.
+
+    Attributes:
+        queue: name of the queue
+        is_paused: whether claims pass it over
+        ready: tasks that wait and are due
+        scheduled: tasks that are not due yet
+        running: tasks that are being processed
+        dead: dead letters
+    """
+
+    queue: str
+    is_paused: bool
+    ready: int
+    scheduled: int
+    running: int
+    dead: int
+
+
+class PauseRow(NamedTuple):
+    """A row of celers_pause.
+
+    Attributes:
+        queue: name of the queue
+        is_paused: 1
+    """
+
+    queue: str
+    is_paused: bool
+
+
+class ResumeRow(NamedTuple):
+    """A row of celers_resume.
+
+    Attributes:
+        queue: name of the queue
+        is_paused: 0
+    """
+
+    queue: str
+    is_paused: bool
+
+
+class ApplyDlqRetentionRow(NamedTuple):
+    """A row of celers_apply_dlq_retention.
+
+    Attributes:
+        deleted: dead letters deleted
+    """
+
+    deleted: int
+
+
+class ListDlqRow(NamedTuple):
+    """A row of celers_list_dlq.
+
+    Attributes:
+        task_id: id of the task
+        queue: queue it belongs to
+        task_name: name of the task
+        reason: exhausted: the retries were used up; permanent: rejected for good;
+            crashed: too many leases ran out
+        priority: priority it had
+        attempt: attempts begun
+        errors: attempts that ended with an error
+        crashes: leases lost
+        max_retries: retries after the first attempt
+        created_at: when it was enqueued (UTC)
+        started_at: when its last attempt began (UTC)
+        died_at: when that ended (UTC)
+        worker_id: who made it
+        error: why it failed
+    """
+
+    task_id: str
+    queue: str
+    task_name: str
+    reason: str
+    priority: int
+    attempt: int
+    errors: int
+    crashes: int
+    max_retries: int
+    created_at: datetime
+    started_at: datetime | None
+    died_at: datetime
+    worker_id: str | None
+    error: str | None
+
+
+class RequeueFromDlqRow(NamedTuple):
+    """A row of celers_requeue_from_dlq.
+
+    Attributes:
+        task_id: id of the task
+        outcome: requeued
+        state: where it is now: pending; after a repeated call where it has come since
+    """
+
+    task_id: str
+    outcome: str
+    state: str
+
+
+class GetTaskRow(NamedTuple):
+    """A row of celers_get_task.
+
+    Attributes:
+        task_id: id of the task
+        queue: queue it belongs to
+        task_name: name of the task
+        state: pending, processing, completed, failed, cancelled, expired, dead
+        priority: priority now
+        attempt: attempts begun so far
+        errors: attempts that ended with an error
+        crashes: leases lost
+        max_retries: retries after the first attempt
+        created_at: when it was enqueued (UTC)
+        due_at: when it is or was due (UTC)
+        started_at: of the attempt that runs, or of the one that ended it (UTC)
+        finished_at: when it ended, whichever way (UTC)
+        worker_id: who runs it, or ran it last when it has ended
+        error: why it ended; of a living task, why the attempt before failed
+        lease_expires_at: until then it belongs to worker_id (UTC)
+        cancel_requested_at: when its worker was asked to stop it (UTC)
+        timeout_s: seconds a worker may run it
+        expires_at: not started by then: state expired (UTC)
+        retry: retry policy of its own
+        headers: headers given at enqueue
+        content_type: media type of the payload
+        payload: arguments, text as enqueued; NULL if they are bytes
+        payload_binary: arguments that are not text
+    """
+
+    task_id: str
+    queue: str
+    task_name: str
+    state: str
+    priority: int
+    attempt: int
+    errors: int
+    crashes: int
+    max_retries: int
+    created_at: datetime
+    due_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    worker_id: str | None
+    error: str | None
+    lease_expires_at: datetime | None
+    cancel_requested_at: datetime | None
+    timeout_s: int | None
+    expires_at: datetime | None
+    retry: Any
+    headers: Any
+    content_type: str
+    payload: str | None
+    payload_binary: bytes | None
+
+
+class ListTasksRow(NamedTuple):
+    """A row of celers_list_tasks.
+
+    Attributes:
+        task_id: id of the task
+        queue: queue it belongs to
+        task_name: name of the task
+        state: pending, processing, completed, failed, cancelled, expired, dead
+        priority: priority now
+        attempt: attempts begun so far
+        errors: attempts that ended with an error
+        crashes: leases lost
+        max_retries: retries after the first attempt
+        created_at: when it was enqueued (UTC)
+        due_at: when it is or was due (UTC)
+        started_at: of the attempt that runs, or of the one that ended it (UTC)
+        finished_at: when it ended, whichever way (UTC)
+        worker_id: who runs it, or ran it last when it has ended
+        error: why it ended; of a living task, why the attempt before failed
+        lease_expires_at: until then it belongs to worker_id (UTC)
+    """
+
+    task_id: str
+    queue: str
+    task_name: str
+    state: str
+    priority: int
+    attempt: int
+    errors: int
+    crashes: int
+    max_retries: int
+    created_at: datetime
+    due_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    worker_id: str | None
+    error: str | None
+    lease_expires_at: datetime | None
+
+
+class QueueSizeRow(NamedTuple):
+    """A row of celers_queue_size.
+
+    Attributes:
+        ready: tasks that wait and are due
+        scheduled: tasks that are not due yet, retries included
+        running: tasks that are being processed
+        dead: dead letters
+    """
+
+    ready: int
+    scheduled: int
+    running: int
+    dead: int
+
+
+class ApplyPriorityAgingRow(NamedTuple):
+    """A row of celers_apply_priority_aging.
+
+    Attributes:
+        raised: tasks raised
+    """
+
+    raised: int
+
+
+class ArchiveCompletedTasksRow(NamedTuple):
+    """A row of celers_archive_completed_tasks.
+
+    Attributes:
+        deleted: tasks deleted
+    """
+
+    deleted: int
+
+
+class GetMaintenanceRow(NamedTuple):
+    """A row of celers_get_maintenance.
+
+    Attributes:
+        duty: name of the duty
+        is_enabled: 0 = switched off
+        period_ms: milliseconds between two runs
+        batch_limit: rows at a time
+        next_at: when it is due (UTC)
+        overdue_ms: how late it is
+        last_at: when it last ran (UTC)
+        last_count: rows it moved then
+        last_ms: milliseconds that took
+        last_error: its last error, if it ever had one
+        last_error_at: when that was (UTC)
+    """
+
+    duty: str
+    is_enabled: bool
+    period_ms: int
+    batch_limit: int
+    next_at: datetime
+    overdue_ms: int
+    last_at: datetime | None
+    last_count: int | None
+    last_ms: float | None
+    last_error: str | None
+    last_error_at: datetime | None
+
+
+class PromoteDueRow(NamedTuple):
+    """A row of celers_promote_due.
+
+    Attributes:
+        promoted: tasks moved
+    """
+
+    promoted: int
+
+
+class RecoverExpiredRow(NamedTuple):
+    """A row of celers_recover_expired.
+
+    Attributes:
+        recovered: tasks taken back
+    """
+
+    recovered: int
+
+
+class TickRow(NamedTuple):
+    """A row of celers_tick.
+
+    Attributes:
+        duty: name of the duty
+        outcome: done; failed, see celers_get_maintenance; not_due, also when another
+            session was at it; disabled; in_transaction: nothing was done
+        runs: how often it ran
+        row_count: rows it moved
+    """
+
+    duty: str
+    outcome: str
+    runs: int
+    row_count: int
+
+
+class GetResultRow(NamedTuple):
+    """A row of celers_get_result.
+
+    Attributes:
+        task_id: id of the task
+        task_name: name of the task
+        status: PENDING, STARTED, SUCCESS, FAILURE, RETRY or REVOKED
+        result: what it returned, JSON text as stored
+        error: what went wrong
+        traceback: where
+        created_at: when a result was first stored (UTC)
+        completed_at: when it ended (UTC)
+        runtime_ms: milliseconds it ran
+    """
+
+    task_id: str
+    task_name: str | None
+    status: str
+    result: Any
+    error: str | None
+    traceback: str | None
+    created_at: datetime
+    completed_at: datetime | None
+    runtime_ms: int | None
+
+
+class StoreResultRow(NamedTuple):
+    """A row of celers_store_result.
+
+    Attributes:
+        task_id: id of the task
+        status: as stored
+        completed_at: when it ended (UTC)
+    """
+
+    task_id: str
+    status: str
+    completed_at: datetime | None
+
+
+class VersionRow(NamedTuple):
+    """A row of celers_version.
+
+    Attributes:
+        version: of the schema, the same as of the package that deployed it
+        api_level: raised when a call changes in a way that breaks its callers
+        server_version: of the MySQL server
+        event_scheduler: ON, OFF or DISABLED; without it claims and celers_tick do
+            maintenance
+        schema_name: name of the database
+    """
+
+    version: str
+    api_level: int
+    server_version: str
+    event_scheduler: str
+    schema_name: str
+
+
+class GetStatisticsRow(NamedTuple):
+    """A row of celers_get_statistics.
+
+    Attributes:
+        queue: name of the queue
+        pending: tasks that wait: ready and scheduled
+        ready: of these, those that are due
+        scheduled: of these, those that are not due yet, retries included
+        processing: tasks that run
+        completed: tasks that ended well
+        failed: tasks that ended with an error and were not to become dead letters
+        cancelled: tasks that were cancelled
+        expired: tasks that were not started in time
+        dlq: dead letters
+        total: all of them but the dead letters
+    """
+
+    queue: str
+    pending: int
+    ready: int
+    scheduled: int
+    processing: int
+    completed: int
+    failed: int
+    cancelled: int
+    expired: int
+    dlq: int
+    total: int
+
+
+class GetTaskLatencyPercentilesRow(NamedTuple):
+    """A row of celers_get_task_latency_percentiles.
+
+    Attributes:
+        task_count: tasks that were looked at
+        wait_p50_ms: milliseconds from due to started; NULL where there were no tasks
+        wait_p95_ms: milliseconds from due to started
+        wait_p99_ms: milliseconds from due to started
+        run_p50_ms: milliseconds from started to ended
+        run_p95_ms: milliseconds from started to ended
+        run_p99_ms: milliseconds from started to ended
+    """
+
+    task_count: int
+    wait_p50_ms: float | None
+    wait_p95_ms: float | None
+    wait_p99_ms: float | None
+    run_p50_ms: float | None
+    run_p95_ms: float | None
+    run_p99_ms: float | None
+
+
+class GetTaskThroughputRow(NamedTuple):
+    """A row of celers_get_task_throughput.
+
+    Attributes:
+        completed_last_minute: tasks that ended well
+        completed_last_hour: tasks that ended well
+        failed_last_minute: tasks that failed for good, dead letters included
+        failed_last_hour: tasks that failed for good, dead letters included
+        tasks_per_second: completed_last_minute / 60
+    """
+
+    completed_last_minute: int
+    completed_last_hour: int
+    failed_last_minute: int
+    failed_last_hour: int
+    tasks_per_second: float
+
+
+class ListWorkersRow(NamedTuple):
+    """A row of celers_list_workers.
+
+    Attributes:
+        worker_id: name of the worker
+        status: as it said last, or offline when that is too long ago
+        queues: queues it serves, separated by commas
+        capabilities: JSON object of its own making
+        hostname: where it runs
+        pid: its process there
+        started_at: when it registered (UTC)
+        last_heartbeat_at: when it was last heard of (UTC)
+        heartbeat_age_s: seconds since then
+        running: tasks that it holds
+    """
+
+    worker_id: str
+    status: str
+    queues: str | None
+    capabilities: Any
+    hostname: str | None
+    pid: int | None
+    started_at: datetime
+    last_heartbeat_at: datetime
+    heartbeat_age_s: int
+    running: int
+
+
+class RegisterWorkerRow(NamedTuple):
+    """A row of celers_register_worker.
+
+    Attributes:
+        worker_id: name of the worker
+        status: as stored
+        started_at: now (UTC)
+        last_heartbeat_at: now (UTC)
+    """
+
+    worker_id: str
+    status: str
+    started_at: datetime
+    last_heartbeat_at: datetime
+
+
+class UpdateWorkerHeartbeatRow(NamedTuple):
+    """A row of celers_update_worker_heartbeat.
+
+    Attributes:
+        worker_id: name of the worker
+        status: as stored
+        last_heartbeat_at: now (UTC)
+    """
+
+    worker_id: str
+    status: str
+    last_heartbeat_at: datetime
+
+
+#: The types of each row's columns in the words of the headers; '?' = may be None.
+ROW_TYPES: dict[type[tuple[Any, ...]], tuple[str, ...]] = {
+    AckRow: (
+        "uuid",
+        "str",
+    ),
+    AckBatchRow: (
+        "uuid",
+        "str",
+    ),
+    CancelRow: (
+        "uuid",
+        "str",
+    ),
+    CancelBatchRow: (
+        "uuid",
+        "str",
+    ),
+    DequeueRow: (
+        "uuid",
+        "uuid",
+        "str",
+        "str",
+        "str?",
+        "str",
+        "json?",
+        "int",
+        "int",
+        "int?",
+        "datetime",
+        "bytes?",
+        "str",
+    ),
+    DequeueBatchRow: (
+        "uuid",
+        "uuid",
+        "str",
+        "str",
+        "str?",
+        "str",
+        "json?",
+        "int",
+        "int",
+        "int?",
+        "datetime",
+        "bytes?",
+        "str",
+    ),
+    DequeueWaitRow: (
+        "uuid",
+        "uuid",
+        "str",
+        "str",
+        "str?",
+        "str",
+        "json?",
+        "int",
+        "int",
+        "int?",
+        "datetime",
+        "bytes?",
+        "str",
+    ),
+    DequeueWithWorkerIdRow: (
+        "uuid",
+        "uuid",
+        "str",
+        "str",
+        "str?",
+        "str",
+        "json?",
+        "int",
+        "int",
+        "int?",
+        "datetime",
+        "bytes?",
+        "str",
+    ),
+    EnqueueRow: (
+        "uuid",
+        "bool",
+        "datetime",
+        "str",
+    ),
+    EnqueueAfterRow: (
+        "uuid",
+        "bool",
+        "datetime",
+        "str",
+    ),
+    EnqueueAtRow: (
+        "uuid",
+        "bool",
+        "datetime",
+        "str",
+    ),
+    EnqueueBatchRow: (
+        "int",
+        "uuid",
+        "bool",
+    ),
+    ExtendRow: (
+        "uuid",
+        "datetime",
+        "int",
+        "json",
+    ),
+    RejectRow: (
+        "uuid",
+        "str",
+        "datetime?",
+    ),
+    RejectBatchRow: (
+        "uuid",
+        "str",
+        "datetime?",
+    ),
+    StepRow: (
+        "uuid?",
+        "uuid",
+        "str?",
+        "str?",
+        "str?",
+        "str?",
+        "json?",
+        "int?",
+        "int?",
+        "int?",
+        "datetime?",
+        "bytes?",
+        "str",
+    ),
+    GetQueueConfigRow: (
+        "str",
+        "bool",
+        "int",
+        "int",
+        "json",
+        "int",
+        "int",
+        "int",
+        "int",
+        "int",
+        "int",
+        "json",
+    ),
+    IsPausedRow: (
+        "str",
+        "bool",
+    ),
+    ListQueuesRow: (
+        "str",
+        "bool",
+        "int",
+        "int",
+        "int",
+        "int",
+    ),
+    PauseRow: (
+        "str",
+        "bool",
+    ),
+    ResumeRow: (
+        "str",
+        "bool",
+    ),
+    ApplyDlqRetentionRow: ("int",),
+    ListDlqRow: (
+        "uuid",
+        "str",
+        "str",
+        "str",
+        "int",
+        "int",
+        "int",
+        "int",
+        "int",
+        "datetime",
+        "datetime?",
+        "datetime",
+        "str?",
+        "str?",
+    ),
+    RequeueFromDlqRow: (
+        "uuid",
+        "str",
+        "str",
+    ),
+    GetTaskRow: (
+        "uuid",
+        "str",
+        "str",
+        "str",
+        "int",
+        "int",
+        "int",
+        "int",
+        "int",
+        "datetime",
+        "datetime",
+        "datetime?",
+        "datetime?",
+        "str?",
+        "str?",
+        "datetime?",
+        "datetime?",
+        "int?",
+        "datetime?",
+        "json?",
+        "json?",
+        "str",
+        "str?",
+        "bytes?",
+    ),
+    ListTasksRow: (
+        "uuid",
+        "str",
+        "str",
+        "str",
+        "int",
+        "int",
+        "int",
+        "int",
+        "int",
+        "datetime",
+        "datetime",
+        "datetime?",
+        "datetime?",
+        "str?",
+        "str?",
+        "datetime?",
+    ),
+    QueueSizeRow: (
+        "int",
+        "int",
+        "int",
+        "int",
+    ),
+    ApplyPriorityAgingRow: ("int",),
+    ArchiveCompletedTasksRow: ("int",),
+    GetMaintenanceRow: (
+        "str",
+        "bool",
+        "int",
+        "int",
+        "datetime",
+        "int",
+        "datetime?",
+        "int?",
+        "float?",
+        "str?",
+        "datetime?",
+    ),
+    PromoteDueRow: ("int",),
+    RecoverExpiredRow: ("int",),
+    TickRow: (
+        "str",
+        "str",
+        "int",
+        "int",
+    ),
+    GetResultRow: (
+        "uuid",
+        "str?",
+        "str",
+        "json?",
+        "str?",
+        "str?",
+        "datetime",
+        "datetime?",
+        "int?",
+    ),
+    StoreResultRow: (
+        "uuid",
+        "str",
+        "datetime?",
+    ),
+    VersionRow: (
+        "str",
+        "int",
+        "str",
+        "str",
+        "str",
+    ),
+    GetStatisticsRow: (
+        "str",
+        "int",
+        "int",
+        "int",
+        "int",
+        "int",
+        "int",
+        "int",
+        "int",
+        "int",
+        "int",
+    ),
+    GetTaskLatencyPercentilesRow: (
+        "int",
+        "float?",
+        "float?",
+        "float?",
+        "float?",
+        "float?",
+        "float?",
+    ),
+    GetTaskThroughputRow: (
+        "int",
+        "int",
+        "int",
+        "int",
+        "float",
+    ),
+    ListWorkersRow: (
+        "str",
+        "str",
+        "str?",
+        "json?",
+        "str?",
+        "int?",
+        "datetime",
+        "datetime",
+        "int",
+        "int",
+    ),
+    RegisterWorkerRow: (
+        "str",
+        "str",
+        "datetime",
+        "datetime",
+    ),
+    UpdateWorkerHeartbeatRow: (
+        "str",
+        "str",
+        "datetime",
+    ),
+}
+
+#: The class of each routine's rows.
+ROUTINE_ROWS: dict[str, type[tuple[Any, ...]]] = {
+    "celers_ack": AckRow,
+    "celers_ack_batch": AckBatchRow,
+    "celers_cancel": CancelRow,
+    "celers_cancel_batch": CancelBatchRow,
+    "celers_dequeue": DequeueRow,
+    "celers_dequeue_batch": DequeueBatchRow,
+    "celers_dequeue_wait": DequeueWaitRow,
+    "celers_dequeue_with_worker_id": DequeueWithWorkerIdRow,
+    "celers_enqueue": EnqueueRow,
+    "celers_enqueue_after": EnqueueAfterRow,
+    "celers_enqueue_at": EnqueueAtRow,
+    "celers_enqueue_batch": EnqueueBatchRow,
+    "celers_extend": ExtendRow,
+    "celers_reject": RejectRow,
+    "celers_reject_batch": RejectBatchRow,
+    "celers_step": StepRow,
+    "celers_get_queue_config": GetQueueConfigRow,
+    "celers_is_paused": IsPausedRow,
+    "celers_list_queues": ListQueuesRow,
+    "celers_pause": PauseRow,
+    "celers_resume": ResumeRow,
+    "celers_set_queue_config": GetQueueConfigRow,
+    "celers_apply_dlq_retention": ApplyDlqRetentionRow,
+    "celers_list_dlq": ListDlqRow,
+    "celers_requeue_from_dlq": RequeueFromDlqRow,
+    "celers_get_task": GetTaskRow,
+    "celers_list_tasks": ListTasksRow,
+    "celers_queue_size": QueueSizeRow,
+    "celers_apply_priority_aging": ApplyPriorityAgingRow,
+    "celers_archive_completed_tasks": ArchiveCompletedTasksRow,
+    "celers_get_maintenance": GetMaintenanceRow,
+    "celers_promote_due": PromoteDueRow,
+    "celers_recover_expired": RecoverExpiredRow,
+    "celers_set_maintenance": GetMaintenanceRow,
+    "celers_tick": TickRow,
+    "celers_get_result": GetResultRow,
+    "celers_store_result": StoreResultRow,
+    "celers_version": VersionRow,
+    "celers_get_statistics": GetStatisticsRow,
+    "celers_get_task_latency_percentiles": GetTaskLatencyPercentilesRow,
+    "celers_get_task_throughput": GetTaskThroughputRow,
+    "celers_list_workers": ListWorkersRow,
+    "celers_register_worker": RegisterWorkerRow,
+    "celers_update_worker_heartbeat": UpdateWorkerHeartbeatRow,
+}
+
+
+class GeneratedCalls(ABC):
+    """One method per public routine; a subclass knows how to reach the server."""
+
+    @abstractmethod
+    def _row(self, row: type[RowT], routine: str, args: tuple[object, ...]) -> RowT:
+        """Call a routine that answers with exactly one row."""
+
+    @abstractmethod
+    def _row_or_none(self, row: type[RowT], routine: str, args: tuple[object, ...]) -> RowT | None:
+        """Call a routine that answers with one row or none."""
+
+    @abstractmethod
+    def _rows(self, row: type[RowT], routine: str, args: tuple[object, ...]) -> list[RowT]:
+        """Call a routine that answers with any number of rows."""
+
+    # broker
+
+    def call_ack(self, task_id: UUID | str, receipt: UUID | str) -> AckRow:
+        """End a task as completed.
+
+        A receipt whose lease was given to another is refused, and nothing changes. A
+        repeated ack of the same receipt is answered as the first was. Inside a
+        transaction of the caller it is part of it, together with the work's own writes.
+
+        Args:
+            task_id: id of the task
+            receipt: receipt of the claim
+
+        Returns one row.
+
+        Raises:
+            UuidInvalid: not a UUID
+            LeaseLost: the lease is not yours any more
+            TaskNotFound: no such task
+        """
+        return self._row(
+            AckRow,
+            "celers_ack",
+            (
+                encode_uuid(task_id),
+                encode_uuid(receipt),
+            ),
+        )
+
+    def call_ack_batch(self, items: Iterable[Mapping[str, Any]]) -> list[AckBatchRow]:
+        """End many tasks as completed.
+
+        Args:
+            items: JSON array of at most 1000 objects: task_id, receipt, and result if
+                there is one to keep (a string that holds JSON text, kept byte for byte)
+
+        Returns a list of rows, which may be empty.
+
+        Raises:
+            ItemsInvalid: items must be a JSON array of objects, at most 1000
+            ResultInvalid: a result must be JSON text of at most 16 MiB
+        """
+        return self._rows(AckBatchRow, "celers_ack_batch", (encode_items(items),))
+
+    def call_cancel(self, task_id: UUID | str, *, reason: str | None = None) -> CancelRow:
+        """Cancel a task.
+
+        A task that waits is cancelled at once. For one that runs the wish is recorded:
+        its worker learns of it with celers_extend or celers_step, and its next reject
+        makes it cancelled. Dead letters and finished tasks stay what they are.
+
+        Args:
+            task_id: id of the task
+            reason: kept as the error of the task; default: none
+
+        Returns one row.
+
+        Raises:
+            UuidInvalid: not a UUID
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            TaskNotFound: no such task
+        """
+        return self._row(
+            CancelRow,
+            "celers_cancel",
+            (
+                encode_uuid(task_id),
+                encode_options({"reason": reason}),
+            ),
+        )
+
+    def call_cancel_batch(
+        self, task_ids: Iterable[Mapping[str, Any]], *, reason: str | None = None
+    ) -> list[CancelBatchRow]:
+        """Cancel many tasks.
+
+        Args:
+            task_ids: JSON array of at most 1000 ids
+            reason: kept as the error of the tasks; default: none
+
+        Returns a list of rows, which may be empty.
+
+        Raises:
+            ItemsInvalid: items must be a JSON array of objects, at most 1000
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+        """
+        return self._rows(
+            CancelBatchRow,
+            "celers_cancel_batch",
+            (
+                encode_items(task_ids),
+                encode_options({"reason": reason}),
+            ),
+        )
+
+    def call_dequeue(self) -> DequeueRow | None:
+        """Claim the next task of the queue default.
+
+        The same as celers_dequeue_batch('default', NULL, 1, NULL).
+
+        Returns the row, or None where there is none.
+
+        Raises:
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            UuidInvalid: not a UUID
+            LimitOutOfRange: a limit must be 0..1000
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            WorkerIdInvalid: a worker id is 1..255 characters
+            LeaseOutOfRange: a lease must be 1..86400 s
+            RequestBusy: the same request is being answered just now: call again
+        """
+        return self._row_or_none(DequeueRow, "celers_dequeue", ())
+
+    def call_dequeue_batch(
+        self,
+        queues: str,
+        worker_id: str | None,
+        limit: int,
+        *,
+        request_id: UUID | str | None = None,
+        lease_s: int | None = None,
+        task_names: Any = None,
+    ) -> list[DequeueBatchRow]:
+        """Claim the next tasks of one or more queues for a worker.
+
+        Higher priority first, first in first out within a priority. A claim ends with ack
+        or reject; when its lease runs out the tasks are handed out again. A claim also
+        does a bounded bit of the maintenance that is due. Inside a transaction of the
+        caller the claim lives as long as that transaction: roll back and it never was.
+
+        Args:
+            queues: queue name, or several separated by commas, in order of preference
+            worker_id: name of the worker, 1..255 characters, NULL = sql:<connection id>
+            limit: most tasks to return, 0..1000
+            request_id: the same one within the lease gives the same tasks again; default:
+                a new UUIDv7
+            lease_s: seconds the tasks are yours, 1..86400; default: 60
+            task_names: array of task names to take; default: any
+
+        Returns a list of rows, which may be empty.
+
+        Raises:
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            UuidInvalid: not a UUID
+            LimitOutOfRange: a limit must be 0..1000
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            WorkerIdInvalid: a worker id is 1..255 characters
+            LeaseOutOfRange: a lease must be 1..86400 s
+            RequestBusy: the same request is being answered just now: call again
+        """
+        return self._rows(
+            DequeueBatchRow,
+            "celers_dequeue_batch",
+            (
+                queues,
+                worker_id,
+                limit,
+                encode_options(
+                    {
+                        "request_id": encode_uuid(request_id) or new_uuid(),
+                        "lease_s": lease_s,
+                        "task_names": task_names,
+                    }
+                ),
+            ),
+        )
+
+    def call_dequeue_wait(
+        self,
+        queues: str,
+        worker_id: str | None,
+        limit: int,
+        *,
+        request_id: UUID | str | None = None,
+        lease_s: int | None = None,
+        task_names: Any = None,
+        wait_ms: int | None = None,
+        poll_ms: int | None = None,
+    ) -> list[DequeueWaitRow]:
+        """Claim the next tasks, waiting until there are some.
+
+        One waiter of each list of queues holds the bell (a named lock) and looks every
+        few milliseconds; the others sleep on the lock. It is given up when tasks were
+        found, so that the next one looks. Named locks only wake: any account can take
+        them, and nothing depends on them.
+
+        Args:
+            queues: queue name, or several separated by commas, in order of preference
+            worker_id: name of the worker, 1..255 characters, NULL = sql:<connection id>
+            limit: most tasks to return, 0..1000
+            request_id: the same one within the lease gives the same tasks again; default:
+                a new UUIDv7
+            lease_s: seconds the tasks are yours, 1..86400; default: 60
+            task_names: array of task names to take; default: any
+            wait_ms: most milliseconds to wait, 0..2000; default: 1000
+            poll_ms: milliseconds between two looks, 1..1000; default: 2
+
+        Returns a list of rows, which may be empty.
+
+        Raises:
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            UuidInvalid: not a UUID
+            LimitOutOfRange: a limit must be 0..1000
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            WorkerIdInvalid: a worker id is 1..255 characters
+            LeaseOutOfRange: a lease must be 1..86400 s
+            RequestBusy: the same request is being answered just now: call again
+            WaitOutOfRange: wait_ms must be 0..2000
+        """
+        return self._rows(
+            DequeueWaitRow,
+            "celers_dequeue_wait",
+            (
+                queues,
+                worker_id,
+                limit,
+                encode_options(
+                    {
+                        "request_id": encode_uuid(request_id) or new_uuid(),
+                        "lease_s": lease_s,
+                        "task_names": task_names,
+                        "wait_ms": wait_ms,
+                        "poll_ms": poll_ms,
+                    }
+                ),
+            ),
+        )
+
+    def call_dequeue_with_worker_id(self, worker_id: str | None) -> DequeueWithWorkerIdRow | None:
+        """Claim the next task of the queue default for a named worker.
+
+        The same as celers_dequeue_batch('default', p_worker_id, 1, NULL).
+
+        Args:
+            worker_id: name of the worker, 1..255 characters, NULL = sql:<connection id>
+
+        Returns the row, or None where there is none.
+
+        Raises:
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            UuidInvalid: not a UUID
+            LimitOutOfRange: a limit must be 0..1000
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            WorkerIdInvalid: a worker id is 1..255 characters
+            LeaseOutOfRange: a lease must be 1..86400 s
+            RequestBusy: the same request is being answered just now: call again
+        """
+        return self._row_or_none(
+            DequeueWithWorkerIdRow, "celers_dequeue_with_worker_id", (worker_id,)
+        )
+
+    def call_enqueue(
+        self,
+        queue: str,
+        task_name: str,
+        payload: Payload,
+        *,
+        task_id: UUID | str | None = None,
+        priority: int | None = None,
+        due_at: datetime | None = None,
+        delay_s: float | None = None,
+        max_retries: int | None = None,
+        retry: Any = None,
+        timeout_s: int | None = None,
+        expires_s: float | None = None,
+        headers: Any = None,
+        content_type: str | None = None,
+    ) -> EnqueueRow:
+        """Add one task to a queue.
+
+        Inside a transaction of the caller the task is part of it: it exists when the
+        caller commits.
+
+        Args:
+            queue: queue name, 1..64 characters of [A-Za-z0-9_.:-]
+            task_name: name the workers know the task by, 1..255 characters
+            payload: arguments of the task: JSON text in UTF-8 unless content_type says
+                otherwise, at most 16 MiB, kept byte for byte
+            task_id: UUIDv7 brought by the client; the same id again is the same task;
+                default: a new UUIDv7
+            priority: higher is served first, -32768..32767; default: 0
+            due_at: UTC instant before which it is not served; default: now
+            delay_s: seconds from now until it is due, instead of due_at, 0..315360000;
+                default: 0
+            max_retries: retries after the first attempt, 0..1000; default: 3
+            retry: {"strategy": fixed, linear, exponential or exponential_jitter,
+                "base_s": 1, "multiplier": 2, "max_s": 300}; see celers_reject; default:
+                queue
+            timeout_s: seconds a worker may run it, 1..31536000; default: none
+            expires_s: seconds after it is due; not started by then it expires; default:
+                never
+            headers: JSON object handed to the worker with the task, at most 64 KiB;
+                default: none
+            content_type: media type of the payload, 1..100 characters; anything but
+                application/json and text/plain is bytes; default: application/json
+
+        Returns one row.
+
+        Raises:
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            UuidInvalid: not a UUID
+            PriorityOutOfRange: a priority must be -32768..32767
+            DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not
+                both
+            RetriesOutOfRange: max_retries and max_crashes must be 0..1000
+            RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
+            TimeoutOutOfRange: a timeout must be 1..31536000 s
+            ExpiryOutOfRange: expires_s must be 1..315360000 s
+            HeadersInvalid: headers must be a JSON object of at most 64 KiB
+            ContentTypeInvalid: a content type is 1..100 characters
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            TaskNameInvalid: a task name is 1..255 characters
+            PayloadInvalid: the payload is not what its content type says
+            PayloadTooLarge: a payload has at most 16 MiB
+            TaskIdReused: another task already has this id
+        """
+        return self._row(
+            EnqueueRow,
+            "celers_enqueue",
+            (
+                queue,
+                task_name,
+                encode_payload(payload),
+                encode_options(
+                    {
+                        "task_id": encode_uuid(task_id) or new_uuid(),
+                        "priority": priority,
+                        "due_at": due_at,
+                        "delay_s": delay_s,
+                        "max_retries": max_retries,
+                        "retry": retry,
+                        "timeout_s": timeout_s,
+                        "expires_s": expires_s,
+                        "headers": headers,
+                        "content_type": content_type,
+                    }
+                ),
+            ),
+        )
+
+    def call_enqueue_after(
+        self,
+        queue: str,
+        task_name: str,
+        payload: Payload,
+        delay_s: float,
+        *,
+        task_id: UUID | str | None = None,
+        priority: int | None = None,
+        max_retries: int | None = None,
+        retry: Any = None,
+        timeout_s: int | None = None,
+        expires_s: float | None = None,
+        headers: Any = None,
+        content_type: str | None = None,
+    ) -> EnqueueAfterRow:
+        """Add one task that is due after a delay.
+
+        The same as celers_enqueue with the option delay_s.
+
+        Args:
+            queue: queue name, 1..64 characters of [A-Za-z0-9_.:-]
+            task_name: name the workers know the task by, 1..255 characters
+            payload: arguments of the task: JSON text in UTF-8 unless content_type says
+                otherwise, at most 16 MiB, kept byte for byte
+            delay_s: seconds from now until it is due, 0..315360000
+            task_id: UUIDv7 brought by the client; the same id again is the same task;
+                default: a new UUIDv7
+            priority: higher is served first, -32768..32767; default: 0
+            max_retries: retries after the first attempt, 0..1000; default: 3
+            retry: {"strategy": fixed, linear, exponential or exponential_jitter,
+                "base_s": 1, "multiplier": 2, "max_s": 300}; see celers_reject; default:
+                queue
+            timeout_s: seconds a worker may run it, 1..31536000; default: none
+            expires_s: seconds after it is due; not started by then it expires; default:
+                never
+            headers: JSON object handed to the worker with the task, at most 64 KiB;
+                default: none
+            content_type: media type of the payload, 1..100 characters; anything but
+                application/json and text/plain is bytes; default: application/json
+
+        Returns one row.
+
+        Raises:
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            UuidInvalid: not a UUID
+            PriorityOutOfRange: a priority must be -32768..32767
+            DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not
+                both
+            RetriesOutOfRange: max_retries and max_crashes must be 0..1000
+            RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
+            TimeoutOutOfRange: a timeout must be 1..31536000 s
+            ExpiryOutOfRange: expires_s must be 1..315360000 s
+            HeadersInvalid: headers must be a JSON object of at most 64 KiB
+            ContentTypeInvalid: a content type is 1..100 characters
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            TaskNameInvalid: a task name is 1..255 characters
+            PayloadInvalid: the payload is not what its content type says
+            PayloadTooLarge: a payload has at most 16 MiB
+            TaskIdReused: another task already has this id
+        """
+        return self._row(
+            EnqueueAfterRow,
+            "celers_enqueue_after",
+            (
+                queue,
+                task_name,
+                encode_payload(payload),
+                delay_s,
+                encode_options(
+                    {
+                        "task_id": encode_uuid(task_id) or new_uuid(),
+                        "priority": priority,
+                        "max_retries": max_retries,
+                        "retry": retry,
+                        "timeout_s": timeout_s,
+                        "expires_s": expires_s,
+                        "headers": headers,
+                        "content_type": content_type,
+                    }
+                ),
+            ),
+        )
+
+    def call_enqueue_at(
+        self,
+        queue: str,
+        task_name: str,
+        payload: Payload,
+        due_at: datetime,
+        *,
+        task_id: UUID | str | None = None,
+        priority: int | None = None,
+        max_retries: int | None = None,
+        retry: Any = None,
+        timeout_s: int | None = None,
+        expires_s: float | None = None,
+        headers: Any = None,
+        content_type: str | None = None,
+    ) -> EnqueueAtRow:
+        """Add one task that is due at an instant.
+
+        The same as celers_enqueue with the option due_at.
+
+        Args:
+            queue: queue name, 1..64 characters of [A-Za-z0-9_.:-]
+            task_name: name the workers know the task by, 1..255 characters
+            payload: arguments of the task: JSON text in UTF-8 unless content_type says
+                otherwise, at most 16 MiB, kept byte for byte
+            due_at: UTC instant before which it is not served
+            task_id: UUIDv7 brought by the client; the same id again is the same task;
+                default: a new UUIDv7
+            priority: higher is served first, -32768..32767; default: 0
+            max_retries: retries after the first attempt, 0..1000; default: 3
+            retry: {"strategy": fixed, linear, exponential or exponential_jitter,
+                "base_s": 1, "multiplier": 2, "max_s": 300}; see celers_reject; default:
+                queue
+            timeout_s: seconds a worker may run it, 1..31536000; default: none
+            expires_s: seconds after it is due; not started by then it expires; default:
+                never
+            headers: JSON object handed to the worker with the task, at most 64 KiB;
+                default: none
+            content_type: media type of the payload, 1..100 characters; anything but
+                application/json and text/plain is bytes; default: application/json
+
+        Returns one row.
+
+        Raises:
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            UuidInvalid: not a UUID
+            PriorityOutOfRange: a priority must be -32768..32767
+            DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not
+                both
+            RetriesOutOfRange: max_retries and max_crashes must be 0..1000
+            RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
+            TimeoutOutOfRange: a timeout must be 1..31536000 s
+            ExpiryOutOfRange: expires_s must be 1..315360000 s
+            HeadersInvalid: headers must be a JSON object of at most 64 KiB
+            ContentTypeInvalid: a content type is 1..100 characters
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            TaskNameInvalid: a task name is 1..255 characters
+            PayloadInvalid: the payload is not what its content type says
+            PayloadTooLarge: a payload has at most 16 MiB
+            TaskIdReused: another task already has this id
+        """
+        return self._row(
+            EnqueueAtRow,
+            "celers_enqueue_at",
+            (
+                queue,
+                task_name,
+                encode_payload(payload),
+                encode_datetime(due_at),
+                encode_options(
+                    {
+                        "task_id": encode_uuid(task_id) or new_uuid(),
+                        "priority": priority,
+                        "max_retries": max_retries,
+                        "retry": retry,
+                        "timeout_s": timeout_s,
+                        "expires_s": expires_s,
+                        "headers": headers,
+                        "content_type": content_type,
+                    }
+                ),
+            ),
+        )
+
+    def call_enqueue_batch(
+        self,
+        queue: str,
+        tasks: Iterable[Mapping[str, Any]],
+        *,
+        priority: int | None = None,
+        due_at: datetime | None = None,
+        delay_s: float | None = None,
+        max_retries: int | None = None,
+        retry: Any = None,
+        timeout_s: int | None = None,
+        expires_s: float | None = None,
+        headers: Any = None,
+        content_type: str | None = None,
+    ) -> list[EnqueueBatchRow]:
+        """Add many tasks to a queue.
+
+        All of them or none. The order of the batch is the order of service within a
+        priority. A payload given as a JSON string is the text of the payload, kept byte
+        for byte; given as any other JSON value it is stored as the server prints it (1.10
+        becomes 1.1).
+
+        Args:
+            queue: queue name, 1..64 characters of [A-Za-z0-9_.:-]
+            tasks: JSON array of at most 1000 objects: task_name, payload, or instead of
+                it payload_base64 for bytes, and any option of celers_enqueue
+            priority: higher is served first, -32768..32767; default: 0
+            due_at: UTC instant before which it is not served; default: now
+            delay_s: seconds from now until it is due, instead of due_at, 0..315360000;
+                default: 0
+            max_retries: retries after the first attempt, 0..1000; default: 3
+            retry: retry policy, see celers_enqueue; default: queue
+            timeout_s: seconds a worker may run it, 1..31536000; default: none
+            expires_s: seconds after it is due; not started by then it expires; default:
+                never
+            headers: JSON object handed to the worker with the task, at most 64 KiB;
+                default: none
+            content_type: media type of the payload; default: application/json
+
+        Returns a list of rows, which may be empty.
+
+        Raises:
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            UuidInvalid: not a UUID
+            PriorityOutOfRange: a priority must be -32768..32767
+            DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not
+                both
+            RetriesOutOfRange: max_retries and max_crashes must be 0..1000
+            RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
+            TimeoutOutOfRange: a timeout must be 1..31536000 s
+            ExpiryOutOfRange: expires_s must be 1..315360000 s
+            HeadersInvalid: headers must be a JSON object of at most 64 KiB
+            ContentTypeInvalid: a content type is 1..100 characters
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            TaskNameInvalid: a task name is 1..255 characters
+            PayloadInvalid: the payload is not what its content type says
+            PayloadTooLarge: a payload has at most 16 MiB
+            TaskIdReused: another task already has this id
+            ItemsInvalid: items must be a JSON array of objects, at most 1000
+        """
+        return self._rows(
+            EnqueueBatchRow,
+            "celers_enqueue_batch",
+            (
+                queue,
+                encode_tasks(tasks),
+                encode_options(
+                    {
+                        "priority": priority,
+                        "due_at": due_at,
+                        "delay_s": delay_s,
+                        "max_retries": max_retries,
+                        "retry": retry,
+                        "timeout_s": timeout_s,
+                        "expires_s": expires_s,
+                        "headers": headers,
+                        "content_type": content_type,
+                    }
+                ),
+            ),
+        )
+
+    def call_extend(self, receipt: UUID | str, seconds: int) -> ExtendRow:
+        """Prolong the lease of a claim.
+
+        One row is written however many tasks the claim holds. A lease is never shortened.
+
+        Args:
+            receipt: receipt of the claim
+            seconds: seconds from now, 1..86400
+
+        Returns one row.
+
+        Raises:
+            UuidInvalid: not a UUID
+            LeaseOutOfRange: a lease must be 1..86400 s
+            LeaseLost: the lease is not yours any more
+            ItemsInvalid: items must be a JSON array of objects, at most 1000
+        """
+        return self._row(
+            ExtendRow,
+            "celers_extend",
+            (
+                encode_uuid(receipt),
+                seconds,
+            ),
+        )
+
+    def call_reject(
+        self,
+        task_id: UUID | str,
+        receipt: UUID | str,
+        error: str,
+        *,
+        retry: bool | None = None,
+        delay_s: float | None = None,
+        release: bool | None = None,
+        dead_letter: bool | None = None,
+    ) -> RejectRow:
+        """End an attempt that failed.
+
+        The server decides what follows: another attempt after a backoff, a dead letter
+        when the retries are used up or retry is false, state cancelled when cancellation
+        was asked for. Backoff, n = the errors before this one: fixed base_s; linear
+        base_s * (n + 1); exponential base_s * multiplier^n; exponential_jitter the same
+        less a random part of up to a quarter; none above max_s but fixed.
+
+        Args:
+            task_id: id of the task
+            receipt: receipt of the claim
+            error: what went wrong; kept whole
+            retry: false = permanent: no retry; default: true
+            delay_s: seconds until the next attempt, instead of the policy's; default:
+                policy
+            release: true = give it back without counting an error; default: false
+            dead_letter: false = state failed instead of a dead letter; default: true
+
+        Returns one row.
+
+        Raises:
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            ItemsInvalid: items must be a JSON array of objects, at most 1000
+            DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not
+                both
+            UuidInvalid: not a UUID
+            LeaseLost: the lease is not yours any more
+            TaskNotFound: no such task
+        """
+        return self._row(
+            RejectRow,
+            "celers_reject",
+            (
+                encode_uuid(task_id),
+                encode_uuid(receipt),
+                error,
+                encode_options(
+                    {
+                        "retry": retry,
+                        "delay_s": delay_s,
+                        "release": release,
+                        "dead_letter": dead_letter,
+                    }
+                ),
+            ),
+        )
+
+    def call_reject_batch(self, items: Iterable[Mapping[str, Any]]) -> list[RejectBatchRow]:
+        """End many attempts that failed.
+
+        Args:
+            items: JSON array of at most 1000 objects: task_id, receipt, error and any
+                option of celers_reject
+
+        Returns a list of rows, which may be empty.
+
+        Raises:
+            ItemsInvalid: items must be a JSON array of objects, at most 1000
+            DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not
+                both
+        """
+        return self._rows(RejectBatchRow, "celers_reject_batch", (encode_items(items),))
+
+    def call_step(
+        self,
+        worker_id: str | None,
+        acks: Iterable[Mapping[str, Any]] | None,
+        rejects: Iterable[Mapping[str, Any]] | None,
+        *,
+        queues: str | None = None,
+        limit: int | None = None,
+        extend: Any = None,
+        extend_s: int | None = None,
+        request_id: UUID | str | None = None,
+        lease_s: int | None = None,
+        task_names: Any = None,
+    ) -> list[StepRow]:
+        """Acknowledge, reject, extend and claim in one round trip and one commit.
+
+        What a worker's loop calls: the ends of finished tasks, heartbeats, and the next
+        tasks. All of it happens or nothing; the same request_id within the lease gives
+        the same tasks again.
+
+        Args:
+            worker_id: name of the worker, 1..255 characters, NULL = sql:<connection id>
+            acks: as celers_ack_batch, NULL = none
+            rejects: as celers_reject_batch, NULL = none
+            queues: queue name, or several separated by commas, in order of preference;
+                default: default
+            limit: most tasks to claim, 0..1000; default: 1
+            extend: array of receipts whose leases are prolonged; default: none
+            extend_s: seconds from now for extend, 1..86400 = as claimed
+            request_id: the same one within the lease gives the same tasks again; default:
+                a new UUIDv7
+            lease_s: seconds the tasks are yours, 1..86400; default: 60
+            task_names: array of task names to take; default: any
+
+        Returns a list of rows, which may be empty.
+
+        Raises:
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            UuidInvalid: not a UUID
+            LimitOutOfRange: a limit must be 0..1000
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            WorkerIdInvalid: a worker id is 1..255 characters
+            LeaseOutOfRange: a lease must be 1..86400 s
+            RequestBusy: the same request is being answered just now: call again
+            ItemsInvalid: items must be a JSON array of objects, at most 1000
+            ResultInvalid: a result must be JSON text of at most 16 MiB
+            DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not
+                both
+        """
+        return self._rows(
+            StepRow,
+            "celers_step",
+            (
+                worker_id,
+                None if acks is None else encode_items(acks),
+                None if rejects is None else encode_items(rejects),
+                encode_options(
+                    {
+                        "queues": queues,
+                        "limit": limit,
+                        "extend": extend,
+                        "extend_s": extend_s,
+                        "request_id": encode_uuid(request_id) or new_uuid(),
+                        "lease_s": lease_s,
+                        "task_names": task_names,
+                    }
+                ),
+            ),
+        )
+
+    # control
+
+    def call_get_queue_config(self, queue: str) -> GetQueueConfigRow:
+        """Show the settings that hold for a queue.
+
+        Args:
+            queue: name of the queue, which need not exist; * = the defaults
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+        """
+        return self._row(GetQueueConfigRow, "celers_get_queue_config", (queue,))
+
+    def call_is_paused(self, queue: str) -> IsPausedRow:
+        """Tell whether the tasks of a queue are handed out.
+
+        Inside a transaction of the caller the answer may be as old as its snapshot.
+
+        Args:
+            queue: queue name, 1..64 characters of [A-Za-z0-9_.:-]
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+        """
+        return self._row(IsPausedRow, "celers_is_paused", (queue,))
+
+    def call_list_queues(self) -> list[ListQueuesRow]:
+        """List the queues that have tasks or settings.
+
+        Counts walk an index of what waits, runs or is dead: a queue with a million ready
+        tasks takes some tenths of a second.
+
+        Returns a list of rows, which may be empty.
+        """
+        return self._rows(ListQueuesRow, "celers_list_queues", ())
+
+    def call_pause(self, queue: str) -> PauseRow:
+        """Stop handing out tasks of a queue.
+
+        Claims pass it over from now on. What runs may go on and be acknowledged, enqueues
+        are taken, and maintenance goes on. A queue that has never been used can be paused
+        too.
+
+        Args:
+            queue: queue name, 1..64 characters of [A-Za-z0-9_.:-]
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+        """
+        return self._row(PauseRow, "celers_pause", (queue,))
+
+    def call_resume(self, queue: str) -> ResumeRow:
+        """Hand out the tasks of a paused queue again.
+
+        A queue that is not paused stays as it is.
+
+        Args:
+            queue: queue name, 1..64 characters of [A-Za-z0-9_.:-]
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+        """
+        return self._row(ResumeRow, "celers_resume", (queue,))
+
+    def call_set_queue_config(
+        self,
+        queue: str,
+        *,
+        max_retries: int | None = None,
+        max_crashes: int | None = None,
+        retry: Any = None,
+        lease_s: int | None = None,
+        retention_s: int | None = None,
+        dlq_retention_s: int | None = None,
+        aging_threshold_s: int | None = None,
+        aging_boost: int | None = None,
+        aging_max_priority: int | None = None,
+    ) -> GetQueueConfigRow:
+        """Change settings of a queue, or the defaults of all queues.
+
+        Only the given keys change; null takes a setting back to its default. A change
+        holds from the next time the setting is looked at, also for tasks that stand
+        already, unless they brought their own.
+
+        Args:
+            queue: name of the queue; * = the defaults, for queues without their own
+            max_retries: retries after the first attempt, 0..1000; default: 3
+            max_crashes: leases lost before it is a dead letter, 0..1000; default: 3
+            retry: retry policy, see celers_enqueue; it is replaced as a whole
+            lease_s: seconds a claim lasts, 1..86400; default: 60
+            retention_s: seconds finished tasks are kept, 0..315360000, 0: ever; default:
+                604800
+            dlq_retention_s: seconds dead letters are kept, 3600..315360000, 0: ever;
+                default: 0
+            aging_threshold_s: seconds of waiting per boost, 0..31536000, 0: no ageing;
+                default: 0
+            aging_boost: what each of them adds to the priority, 1..1000; default: 1
+            aging_max_priority: ageing ends here, -32768..1000; default: 1000
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            RetriesOutOfRange: max_retries and max_crashes must be 0..1000
+            RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
+            LeaseOutOfRange: a lease must be 1..86400 s
+            RetentionOutOfRange: a retention must be 1..315360000 s, that of dead letters
+                3600 s or more
+            AgingOutOfRange: ageing: threshold 1..31536000 s, boost 1..1000, highest
+                priority <= 1000
+        """
+        return self._row(
+            GetQueueConfigRow,
+            "celers_set_queue_config",
+            (
+                queue,
+                encode_options(
+                    {
+                        "max_retries": max_retries,
+                        "max_crashes": max_crashes,
+                        "retry": retry,
+                        "lease_s": lease_s,
+                        "retention_s": retention_s,
+                        "dlq_retention_s": dlq_retention_s,
+                        "aging_threshold_s": aging_threshold_s,
+                        "aging_boost": aging_boost,
+                        "aging_max_priority": aging_max_priority,
+                    }
+                ),
+            ),
+        )
+
+    # dlq
+
+    def call_apply_dlq_retention(
+        self, queue: str | None = None, older_s: int | None = None, limit: int | None = None
+    ) -> ApplyDlqRetentionRow:
+        """Delete old dead letters for good.
+
+        The maintenance duty of this name does it by itself where a queue has a
+        dlq_retention_s. Call it again while it answers with p_limit.
+
+        Args:
+            queue: only this queue, NULL = all
+            older_s: seconds since they died, 3600..315360000, NULL = as each queue has it
+            limit: rows at a time, 1..1000, NULL = 1000
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            RetentionOutOfRange: a retention must be 1..315360000 s, that of dead letters
+                3600 s or more
+            LimitOutOfRange: a limit must be 0..1000
+        """
+        return self._row(
+            ApplyDlqRetentionRow,
+            "celers_apply_dlq_retention",
+            (
+                queue,
+                older_s,
+                limit,
+            ),
+        )
+
+    def call_list_dlq(
+        self,
+        queue: str | None = None,
+        limit: int | None = None,
+        *,
+        after_id: UUID | str | None = None,
+        task_name: str | None = None,
+        error_contains: str | None = None,
+    ) -> list[ListDlqRow]:
+        """List dead letters, the newest tasks first.
+
+        A page at a time: the next one begins below the last id of this one.
+
+        Args:
+            queue: name of the queue, NULL = all
+            limit: most dead letters to return, 1..1000, NULL = 100
+            after_id: the last id of the page before; default: none
+            task_name: only tasks of this name; default: any
+            error_contains: only where the error contains this text, in this case;
+                default: any
+
+        Returns a list of rows, which may be empty.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            LimitOutOfRange: a limit must be 0..1000
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            UuidInvalid: not a UUID
+        """
+        return self._rows(
+            ListDlqRow,
+            "celers_list_dlq",
+            (
+                queue,
+                limit,
+                encode_options(
+                    {"after_id": after_id, "task_name": task_name, "error_contains": error_contains}
+                ),
+            ),
+        )
+
+    def call_requeue_from_dlq(self, task_id: UUID | str) -> RequeueFromDlqRow:
+        """Put a dead letter back into its queue.
+
+        The same task, with its id, priority and max_retries, at the tail of the queue and
+        due now. Errors and crashes count from 0 again, attempts go on counting; the
+        attempt it died of becomes part of its history. A repeated call changes nothing
+        and is answered alike.
+
+        Args:
+            task_id: id of the task
+
+        Returns one row.
+
+        Raises:
+            UuidInvalid: not a UUID
+            TaskNotFound: no such task
+            TaskNotDead: the task is no dead letter and never was one
+        """
+        return self._row(RequeueFromDlqRow, "celers_requeue_from_dlq", (encode_uuid(task_id),))
+
+    # inspect
+
+    def call_get_task(self, task_id: UUID | str) -> GetTaskRow:
+        """Show one task.
+
+        Inside a transaction of the caller what it shows may be as old as that
+        transaction's snapshot.
+
+        Args:
+            task_id: id of the task
+
+        Returns one row.
+
+        Raises:
+            UuidInvalid: not a UUID
+            TaskNotFound: no such task
+        """
+        return self._row(GetTaskRow, "celers_get_task", (encode_uuid(task_id),))
+
+    def call_list_tasks(
+        self,
+        queue: str | None = None,
+        state: str | None = None,
+        limit: int | None = None,
+        *,
+        after_id: UUID | str | None = None,
+        task_name: str | None = None,
+    ) -> list[ListTasksRow]:
+        """List tasks, the newest first.
+
+        A page at a time: the next one begins below the last id of this one. A task that
+        moves on while the list is made is shown where it is by then.
+
+        Args:
+            queue: name of the queue, NULL = all
+            state: pending, processing, completed, failed, cancelled, expired or dead,
+                NULL = any
+            limit: most tasks to return, 1..1000, NULL = 100
+            after_id: the last id of the page before; default: none
+            task_name: only tasks of this name; default: any
+
+        Returns a list of rows, which may be empty.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            StateInvalid: pending, processing, completed, failed, cancelled, expired or
+                dead
+            LimitOutOfRange: a limit must be 0..1000
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            UuidInvalid: not a UUID
+        """
+        return self._rows(
+            ListTasksRow,
+            "celers_list_tasks",
+            (
+                queue,
+                state,
+                limit,
+                encode_options({"after_id": after_id, "task_name": task_name}),
+            ),
+        )
+
+    def call_queue_size(self, queue: str | None = None) -> QueueSizeRow:
+        """Count the tasks of a queue, or of all, that are not finished.
+
+        Args:
+            queue: name of the queue, NULL = all together
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+        """
+        return self._row(QueueSizeRow, "celers_queue_size", (queue,))
+
+    # maintain
+
+    def call_apply_priority_aging(
+        self,
+        queue: str | None = None,
+        age_threshold_s: int | None = None,
+        priority_boost: int | None = None,
+        limit: int | None = None,
+    ) -> ApplyPriorityAgingRow:
+        """Raise the priority of tasks that have waited long.
+
+        To the priority they were enqueued with, plus the boost for each whole threshold
+        that they have waited since they were due; never above aging_max_priority of their
+        queue, at most 1000. So a repeated call raises nothing twice. The maintenance duty
+        of this name does it by itself where a queue has an aging_threshold_s. Call it
+        again while it answers with p_limit.
+
+        Args:
+            queue: only this queue, NULL = all
+            age_threshold_s: seconds of waiting per boost, 1..31536000, NULL = as each
+                queue has it; a queue without one is left alone
+            priority_boost: what each of them adds, 1..1000, NULL = as each queue has it
+            limit: rows at a time, 1..1000, NULL = 1000
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            AgingOutOfRange: ageing: threshold 1..31536000 s, boost 1..1000, highest
+                priority <= 1000
+            LimitOutOfRange: a limit must be 0..1000
+        """
+        return self._row(
+            ApplyPriorityAgingRow,
+            "celers_apply_priority_aging",
+            (
+                queue,
+                age_threshold_s,
+                priority_boost,
+                limit,
+            ),
+        )
+
+    def call_archive_completed_tasks(
+        self, queue: str | None = None, older_s: int | None = None, limit: int | None = None
+    ) -> ArchiveCompletedTasksRow:
+        """Delete finished tasks that are old enough.
+
+        With their history and their results. The maintenance duty of this name does it by
+        itself, by the retention_s of each queue. Call it again while it answers with
+        p_limit.
+
+        Args:
+            queue: only this queue, NULL = all
+            older_s: seconds since they ended, 1..315360000, NULL = as each queue has it
+            limit: rows at a time, 1..1000, NULL = 1000
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            RetentionOutOfRange: a retention must be 1..315360000 s, that of dead letters
+                3600 s or more
+            LimitOutOfRange: a limit must be 0..1000
+        """
+        return self._row(
+            ArchiveCompletedTasksRow,
+            "celers_archive_completed_tasks",
+            (
+                queue,
+                older_s,
+                limit,
+            ),
+        )
+
+    def call_get_maintenance(self) -> list[GetMaintenanceRow]:
+        """Show the maintenance duties: how often, how much, and how it went.
+
+        Returns a list of rows, which may be empty.
+        """
+        return self._rows(GetMaintenanceRow, "celers_get_maintenance", ())
+
+    def call_promote_due(self, limit: int | None = None) -> PromoteDueRow:
+        """Move scheduled tasks that are due to where claims find them.
+
+        The maintenance duty of this name does it by itself. Call it again while it
+        answers with p_limit.
+
+        Args:
+            limit: tasks at a time, 1..1000, NULL = 500
+
+        Returns one row.
+
+        Raises:
+            LimitOutOfRange: a limit must be 0..1000
+        """
+        return self._row(PromoteDueRow, "celers_promote_due", (limit,))
+
+    def call_recover_expired(self, limit: int | None = None) -> RecoverExpiredRow:
+        """Take back the tasks of leases that ran out.
+
+        A lost lease counts as a crash: the task is ready again at once, or a dead letter
+        when it has lost more than max_crashes of its queue. The maintenance duty of this
+        name does it by itself. Call it again while it answers with p_limit.
+
+        Args:
+            limit: tasks at a time, 1..1000, NULL = 500
+
+        Returns one row.
+
+        Raises:
+            LimitOutOfRange: a limit must be 0..1000
+        """
+        return self._row(RecoverExpiredRow, "celers_recover_expired", (limit,))
+
+    def call_set_maintenance(
+        self,
+        duty: str,
+        *,
+        period_ms: int | None = None,
+        batch_limit: int | None = None,
+        is_enabled: bool | None = None,
+    ) -> GetMaintenanceRow:
+        """Change how often a maintenance duty is done, or switch it off.
+
+        Only the given keys change. Waits while maintenance is at work. With promote_due
+        or recover_expired switched off, tasks stay where they are until somebody calls
+        the routine of that name or switches the duty on again.
+
+        Args:
+            duty: name of the duty, see celers_get_maintenance
+            period_ms: milliseconds between two runs, 10..86400000
+            batch_limit: rows at a time, 1..1000
+            is_enabled: false = switched off
+
+        Returns one row.
+
+        Raises:
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            PeriodOutOfRange: a period must be 10..86400000 ms
+            LimitOutOfRange: a limit must be 0..1000
+            DutyNotFound: no such maintenance duty
+        """
+        return self._row(
+            GetMaintenanceRow,
+            "celers_set_maintenance",
+            (
+                duty,
+                encode_options(
+                    {"period_ms": period_ms, "batch_limit": batch_limit, "is_enabled": is_enabled}
+                ),
+            ),
+        )
+
+    def call_tick(self) -> list[TickRow]:
+        """Do all maintenance that is due now.
+
+        Claims and an event do the same bit by bit. A duty that fills its batch is run
+        again; all of it ends after 100 runs at the latest. Inside a transaction of the
+        caller nothing is done: maintenance commits its own.
+
+        Returns a list of rows, which may be empty.
+        """
+        return self._rows(TickRow, "celers_tick", ())
+
+    # results
+
+    def call_get_result(self, task_id: UUID | str) -> GetResultRow | None:
+        """Show the result of a task, if there is one.
+
+        Inside a transaction of the caller the answer may be as old as that transaction's
+        snapshot.
+
+        Args:
+            task_id: id of the task
+
+        Returns the row, or None where there is none.
+
+        Raises:
+            UuidInvalid: not a UUID
+        """
+        return self._row_or_none(GetResultRow, "celers_get_result", (encode_uuid(task_id),))
+
+    def call_store_result(
+        self,
+        task_id: UUID | str,
+        status: str,
+        result: Any = None,
+        *,
+        error: str | None = None,
+        traceback: str | None = None,
+        runtime_ms: int | None = None,
+    ) -> StoreResultRow:
+        """Keep the result of a task, in place of the one that stands.
+
+        Acknowledgements with a result do this by themselves, and only for the holder of
+        the receipt; this asks for no receipt. completed_at is set for SUCCESS, FAILURE
+        and REVOKED only.
+
+        Args:
+            task_id: id of the task
+            status: PENDING, STARTED, SUCCESS, FAILURE, RETRY or REVOKED
+            result: JSON text of at most 16 MiB, kept byte for byte, NULL = none
+            error: what went wrong; default: none
+            traceback: where; default: none
+            runtime_ms: milliseconds it ran, 0 or more; default: none
+
+        Returns one row.
+
+        Raises:
+            UuidInvalid: not a UUID
+            ResultStatusInvalid: PENDING, STARTED, SUCCESS, FAILURE, RETRY or REVOKED
+            ResultInvalid: a result must be JSON text of at most 16 MiB
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            TaskNotFound: no such task
+        """
+        return self._row(
+            StoreResultRow,
+            "celers_store_result",
+            (
+                encode_uuid(task_id),
+                status,
+                encode_json(result),
+                encode_options({"error": error, "traceback": traceback, "runtime_ms": runtime_ms}),
+            ),
+        )
+
+    # server
+
+    def call_version(self) -> VersionRow:
+        """Tell which schema this is, and what serves it.
+
+        Returns one row.
+        """
+        return self._row(VersionRow, "celers_version", ())
+
+    # stats
+
+    def call_get_statistics(self, queue: str | None = None) -> list[GetStatisticsRow]:
+        """Count tasks by state, one row per queue.
+
+        Finished tasks count as long as their queue keeps them. They are all read: with
+        millions of them this takes seconds; celers_queue_size does not look at them.
+
+        Args:
+            queue: only this queue, and then exactly one row; NULL = all that have tasks
+
+        Returns a list of rows, which may be empty.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+        """
+        return self._rows(GetStatisticsRow, "celers_get_statistics", (queue,))
+
+    def call_get_task_latency_percentiles(
+        self, queue: str | None = None, window_s: int | None = None
+    ) -> GetTaskLatencyPercentilesRow:
+        """Show how long tasks waited and how long they ran.
+
+        Of tasks that were started and ended within the window, dead letters apart: the
+        newest 10000 of each queue. Waiting counts from when the last attempt was due to
+        when it was started, running from there to the end. A percentile is the nearest
+        rank: the least value that the given share of all values does not exceed.
+
+        Args:
+            queue: only this queue, NULL = all together
+            window_s: seconds to look back, 1..31536000, NULL = 3600
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            WindowOutOfRange: a span of time must be 1..31536000 s
+        """
+        return self._row(
+            GetTaskLatencyPercentilesRow,
+            "celers_get_task_latency_percentiles",
+            (
+                queue,
+                window_s,
+            ),
+        )
+
+    def call_get_task_throughput(self, queue: str | None = None) -> GetTaskThroughputRow:
+        """Count what has ended within the last minute and the last hour.
+
+        Read from the tail of an index by time: what is older costs nothing. A dead letter
+        that has been requeued since does not count.
+
+        Args:
+            queue: only this queue, NULL = all together
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+        """
+        return self._row(GetTaskThroughputRow, "celers_get_task_throughput", (queue,))
+
+    # workers
+
+    def call_list_workers(self, stale_s: int | None = None) -> list[ListWorkersRow]:
+        """List the registered workers, the last heard of first.
+
+        Args:
+            stale_s: seconds without a heartbeat after which a worker counts as offline,
+                1..31536000, NULL = 60
+
+        Returns a list of rows, which may be empty.
+
+        Raises:
+            WindowOutOfRange: a span of time must be 1..31536000 s
+        """
+        return self._rows(ListWorkersRow, "celers_list_workers", (stale_s,))
+
+    def call_register_worker(
+        self,
+        worker_id: str,
+        *,
+        queues: str | None = None,
+        status: str | None = None,
+        capabilities: Any = None,
+        hostname: str | None = None,
+        pid: int | None = None,
+    ) -> RegisterWorkerRow:
+        """Make a worker known, or tell that it has begun anew.
+
+        Nothing depends on it: claims take any worker id. It is what celers_list_workers
+        shows.
+
+        Args:
+            worker_id: name of the worker, 1..255 characters
+            queues: queues it serves, separated by commas, at most 4000 characters;
+                default: none
+            status: active, idle, busy or offline; default: active
+            capabilities: JSON object, at most 64 KiB; default: none
+            hostname: where it runs, at most 255 characters; default: none
+            pid: its process there; default: none
+
+        Returns one row.
+
+        Raises:
+            WorkerIdInvalid: a worker id is 1..255 characters
+            OptionsInvalid: options must be a JSON object or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            WorkerStatusInvalid: a worker is active, idle, busy or offline
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+        """
+        return self._row(
+            RegisterWorkerRow,
+            "celers_register_worker",
+            (
+                worker_id,
+                encode_options(
+                    {
+                        "queues": queues,
+                        "status": status,
+                        "capabilities": capabilities,
+                        "hostname": hostname,
+                        "pid": pid,
+                    }
+                ),
+            ),
+        )
+
+    def call_update_worker_heartbeat(
+        self, worker_id: str, status: str | None = None
+    ) -> UpdateWorkerHeartbeatRow:
+        """Tell that a worker is alive.
+
+        Leases are not touched: celers_extend and celers_step prolong those.
+
+        Args:
+            worker_id: name of the worker, as registered
+            status: active, idle, busy or offline, NULL = as it is
+
+        Returns one row.
+
+        Raises:
+            WorkerStatusInvalid: a worker is active, idle, busy or offline
+            WorkerNotFound: no such worker is registered
+        """
+        return self._row(
+            UpdateWorkerHeartbeatRow,
+            "celers_update_worker_heartbeat",
+            (
+                worker_id,
+                status,
+            ),
+        )

@@ -1,0 +1,79 @@
+"""The thread of a child that keeps its leases while a task runs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from multiprocessing import parent_process
+
+from pyclient.worker.config import WorkerConfig, log
+from pyclient.worker.exchange import Exchange
+from pyclient.worker.held import Held
+from pyclient.worker.link import GaveUp, Link, Stop
+
+#: Seconds that an outcome may lie here while the next task runs.
+LATE_S = 0.25
+#: Seconds between two beats at most: the server's list of workers should not think it dead.
+LONGEST_S = 20.0
+_LOOK_S = 1.0  # for the supervisor
+
+
+class Beat:
+    """Prolongs the leases at a third of their length, and learns of cancellations by that.
+
+    It also tells the server that the worker lives, hands in outcomes that lie behind a long task,
+    and ends the child when the supervisor has died.
+    """
+
+    def __init__(self, config: WorkerConfig, exchange: Exchange, held: Held, stop: Stop) -> None:
+        """Nothing runs yet."""
+        self._exchange, self._held, self._stop = exchange, held, stop
+        self._period_s = min(config.lease_s / 3, LONGEST_S)
+        self._link = Link(config.dsn, stop)
+        self._thread = threading.Thread(target=self._run, name="beat", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop, and wait until what is on its way has arrived or was given up."""
+        self._held.close()
+        self._thread.join()
+        self._link.close()
+
+    def _run(self) -> None:
+        try:
+            self._loop()
+        except GaveUp as error:
+            log.warning("the leases are not prolonged any more: %s", error)
+        except Exception:
+            log.exception("the leases are not prolonged any more: ending")
+            self._stop.ask()
+
+    def _loop(self) -> None:
+        next_at = time.monotonic()
+        while not self._held.is_over:
+            until = min(next_at, time.monotonic() + _LOOK_S)
+            is_late = self._held.wait_for_late_outcomes(until, LATE_S)
+            is_due = time.monotonic() >= next_at
+            if is_late or is_due:
+                self._send(is_late)
+            if is_due:
+                self._exchange.show(self._link, "busy" if self._held.is_busy else "idle")
+                next_at = time.monotonic() + self._period_s
+            self._look_for_supervisor()
+            if self._stop.is_asked:  # do not let them wait for the end of the running task
+                self._held.give_back()
+
+    def _send(self, with_outcomes: bool) -> None:
+        receipts = self._held.receipts()
+        outcomes = self._held.take() if with_outcomes else []
+        if receipts:
+            self._exchange.step(self._link, outcomes, extend=receipts)
+
+    def _look_for_supervisor(self) -> None:
+        supervisor = parent_process()
+        if supervisor is not None and not supervisor.is_alive() and not self._stop.is_asked:
+            log.warning("the supervisor died: ending")
+            self._stop.ask()
