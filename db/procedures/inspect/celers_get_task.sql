@@ -41,10 +41,13 @@ READS SQL DATA
 COMMENT 'show one task'
 BEGIN
     DECLARE v_id BINARY(16);
+    DECLARE v_is_known BOOLEAN DEFAULT FALSE;
 
     SET timestamp = DEFAULT;
     CALL _celers_parse_uuid(p_task_id, v_id);
-    IF NOT EXISTS (SELECT 1 FROM celers_task WHERE id = v_id) THEN
+    -- not IF NOT EXISTS (…): that would lock the row
+    SELECT TRUE INTO v_is_known FROM celers_task WHERE id = v_id;
+    IF NOT v_is_known THEN
         CALL _celers_raise('TASK_NOT_FOUND', BIN_TO_UUID(v_id));
     END IF;
     SELECT

@@ -36,8 +36,8 @@ BEGIN
             LEAVE lanes;
         END IF;
         -- SELECT INTO reads without locks; a subquery in SET would lock what it reads
-        -- attempt stands outside the key: for columns of the key alone the optimizer scans all of an
-        -- index that its statistics call empty, dead rows included (12 ms for 100,000 of them)
+        -- attempt stands outside the key: for columns of the key alone the optimizer scans all of
+        -- an index that its statistics call empty, dead rows included (12 ms for 100,000)
         SELECT MIN(IF(first.attempt IS NULL, NULL, first.due_at)) INTO v_first_at
         FROM (
             SELECT

@@ -1,6 +1,8 @@
 -- _celers_claim_named: claim ready tasks with given names.
 --
--- The name stands in celers_task: one more read per row looked at, which is why it is apart.
+-- The name stands in celers_task, and a join would keep rows of other names locked: candidates are
+-- found without locks, some more than asked for, and then locked by their keys. Several claimers of
+-- few tasks may each find less than there is.
 --
 -- Params
 --   p_queue     str
@@ -31,7 +33,31 @@ MODIFIES SQL DATA
 COMMENT 'claim ready tasks with given names'
 BEGIN
     DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
+    DECLARE v_wanted INT DEFAULT p_limit + 100;
+    DECLARE v_keys JSON;
 
+    SELECT JSON_ARRAYAGG(JSON_OBJECT(
+        'priority', found.priority, 'due_at', found.due_at, 'id', BIN_TO_UUID(found.id)
+    )) INTO v_keys
+    FROM (
+        SELECT
+            r.priority,
+            r.due_at,
+            r.id,
+            r.attempt
+        FROM celers_ready AS r FORCE INDEX (PRIMARY)
+        STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = r.id
+        WHERE
+            r.queue = p_queue
+            AND (
+                (r.priority < p_above AND r.priority > COALESCE(p_priority, -32769))
+                OR (r.priority = p_priority AND r.due_at >= p_head_at)
+            )
+            AND (r.expires_at IS NULL OR r.expires_at > v_now)
+            AND JSON_CONTAINS(p_names, JSON_QUOTE(t.task_name))
+        ORDER BY r.priority DESC, r.due_at, r.id
+        LIMIT v_wanted
+    ) AS found;
     INSERT INTO celers_running (
         claim_id, id, queue, priority, due_at, ready_at, attempt, errors, crashes, worker_id,
         claimed_at, lease_expires_at, lease_s
@@ -50,17 +76,14 @@ BEGIN
         v_now,
         v_now + INTERVAL p_lease_s SECOND,
         p_lease_s
-    FROM celers_ready AS r FORCE INDEX (PRIMARY)
-    STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = r.id
-    WHERE
-        r.queue = p_queue
-        AND (
-            (r.priority < p_above AND r.priority > COALESCE(p_priority, -32769))
-            OR (r.priority = p_priority AND r.due_at >= p_head_at)
-        )
-        AND (r.expires_at IS NULL OR r.expires_at > v_now)
-        AND JSON_CONTAINS(p_names, JSON_QUOTE(t.task_name))
-    ORDER BY r.priority DESC, r.due_at, r.id
+    FROM JSON_TABLE(v_keys, '$[*]' COLUMNS (
+        priority SMALLINT PATH '$.priority',
+        due_at DATETIME(6) PATH '$.due_at',
+        id CHAR(36) PATH '$.id'
+    )) AS found
+    STRAIGHT_JOIN celers_ready AS r FORCE INDEX (PRIMARY)
+        ON r.queue = p_queue AND r.priority = found.priority
+        AND r.due_at = found.due_at AND r.id = UUID_TO_BIN(found.id)
     LIMIT p_limit
     FOR UPDATE OF r SKIP LOCKED;
     SET p_taken = ROW_COUNT();

@@ -37,7 +37,7 @@ BEGIN
         CALL _celers_raise('UUID_INVALID', LEFT(v_request_id, 40));
     END IF;
     -- most calls bring nothing but the id of the request
-    IF JSON_LENGTH(p_options) > p_is_request THEN
+    IF JSON_LENGTH(p_options) > 1 OR (p_options IS NOT NULL AND NOT p_is_request) THEN
         CALL _celers_check_options(p_options, p_known);
         SET p_lease_s = JSON_VALUE(p_options, '$.lease_s' RETURNING SIGNED ERROR ON ERROR);
         IF p_lease_s NOT BETWEEN 1 AND 86400 THEN

@@ -41,6 +41,7 @@ BEGIN
     DECLARE v_lease_s INT;
     DECLARE v_taken INT DEFAULT 0;
     DECLARE v_held INT;
+    DECLARE EXIT HANDLER FOR 3572 CALL _celers_raise('REQUEST_BUSY', BIN_TO_UUID(p_claim_id));
 
     SET p_taken = 0;
     WHILE v_rest <> '' AND p_taken < p_limit DO
@@ -80,11 +81,11 @@ BEGIN
         END IF;
     END WHILE;
     IF p_taken > 0 AND NOT v_is_known AND p_is_request THEN
-        -- whoever of two sessions with the same request comes second sees the rows of the first
+        -- of two sessions with the same request the second sees the rows of the first
         SELECT COUNT(*) INTO v_held
         FROM celers_running FORCE INDEX (PRIMARY)
         WHERE claim_id = p_claim_id
-        FOR SHARE;
+        FOR SHARE NOWAIT;
         IF v_held > p_taken THEN
             CALL _celers_raise('REQUEST_BUSY', BIN_TO_UUID(p_claim_id));
         END IF;

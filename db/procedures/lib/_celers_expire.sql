@@ -36,15 +36,9 @@ BEGIN
     ) AS late;
     SET p_count = COALESCE(JSON_LENGTH(v_ids), 0);
     IF p_count > 0 THEN
-        CALL _celers_lock_pending(v_ids, v_pending);
+        CALL _celers_lock_late(v_ids, v_pending);
         CALL _celers_finish_pending(v_pending, 'expired', 'not started in time', v_now);
-        DELETE e
-        FROM JSON_TABLE(v_ids, '$[*]' COLUMNS (
-            expires_at DATETIME(6) PATH '$.expires_at',
-            id CHAR(36) PATH '$.id'
-        )) AS late
-        STRAIGHT_JOIN celers_expiry AS e FORCE INDEX (PRIMARY)
-            ON e.expires_at = late.expires_at AND e.id = UUID_TO_BIN(late.id);
+        CALL _celers_drop_expiries(v_ids);
     END IF;
     CALL _celers_next_mark(v_now, p_count >= p_limit, p_mark_at);
 END;

@@ -67,7 +67,9 @@ whole: BEGIN
         payload LONGTEXT PATH '$.payload' ERROR ON ERROR,
         priority SMALLINT PATH '$.priority' ERROR ON ERROR,
         whole JSON PATH '$'
-    )) AS item;
+    )) AS item
+    -- of two batches with the same ids one waits for the other
+    ORDER BY 1;
 
     INSERT INTO celers_ready (queue, priority, due_at, id, ready_at, attempt, errors, crashes)
     SELECT

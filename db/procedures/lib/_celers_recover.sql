@@ -53,7 +53,7 @@ BEGIN
             AND u.lease_expires_at <= v_now
             AND COALESCE(c.lease_expires_at <= v_now, TRUE)
         LIMIT p_limit
-        FOR UPDATE SKIP LOCKED
+        FOR UPDATE OF u SKIP LOCKED
     ) AS lost
     STRAIGHT_JOIN celers_queue AS d ON d.queue = '*'
     LEFT JOIN celers_queue AS q ON q.queue = lost.queue;

@@ -23,6 +23,7 @@ BEGIN
         FROM celers_running AS u FORCE INDEX (PRIMARY)
         WHERE u.claim_id = p_claim_id
         GROUP BY u.claim_id
+        FOR SHARE
     ) AS held
     ON DUPLICATE KEY UPDATE lease_expires_at = held.until_at;
     SELECT COUNT(*) INTO p_taken

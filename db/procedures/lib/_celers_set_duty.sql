@@ -19,12 +19,17 @@ MODIFIES SQL DATA
 COMMENT 'change the settings of a maintenance duty'
 BEGIN
     DECLARE v_next_at DATETIME(6);
+    DECLARE v_is_known BOOLEAN DEFAULT FALSE;
 
     SELECT next_at INTO v_next_at
     FROM celers_upkeep
     WHERE guard = 1
     FOR UPDATE;
-    IF NOT EXISTS (SELECT 1 FROM celers_maintenance WHERE duty = p_duty) THEN
+    SELECT TRUE INTO v_is_known
+    FROM celers_maintenance
+    WHERE duty = p_duty
+    FOR UPDATE;
+    IF NOT v_is_known THEN
         CALL _celers_raise('DUTY_NOT_FOUND', LEFT(p_duty, 40));
     END IF;
     UPDATE celers_maintenance
@@ -38,6 +43,7 @@ BEGIN
     WHERE duty = p_duty;
     SELECT LEAST(v_next_at, next_at) INTO v_next_at
     FROM celers_maintenance
-    WHERE duty = p_duty;
+    WHERE duty = p_duty
+    FOR UPDATE;
     UPDATE celers_upkeep SET next_at = v_next_at WHERE guard = 1;
 END;

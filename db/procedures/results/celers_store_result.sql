@@ -37,6 +37,7 @@ BEGIN
     DECLARE v_traceback LONGTEXT;
     DECLARE v_runtime_ms BIGINT;
     DECLARE v_completed_at DATETIME(6);
+    DECLARE v_is_known BOOLEAN DEFAULT FALSE;
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         CALL _celers_rollback(v_joined);
@@ -65,7 +66,8 @@ BEGIN
         runtime_ms = v_runtime_ms,
         completed_at = v_completed_at;
     -- locked, so that no session deletes the task meanwhile
-    IF NOT EXISTS (SELECT 1 FROM celers_task WHERE id = v_id FOR SHARE) THEN
+    SELECT TRUE INTO v_is_known FROM celers_task WHERE id = v_id FOR SHARE;
+    IF NOT v_is_known THEN
         CALL _celers_raise('TASK_NOT_FOUND', BIN_TO_UUID(v_id));
     END IF;
     CALL _celers_commit(v_joined);

@@ -30,26 +30,24 @@ BEGIN
     SET v_now = UTC_TIMESTAMP(6);
     -- queue by queue: only so is the time a range of the index
     queues: LOOP
-        SET v_queue = (
-            SELECT MIN(next.queue)
-            FROM (
-                (
-                    SELECT f.queue
-                    FROM celers_finished AS f FORCE INDEX (ix_finished_queue)
-                    WHERE f.queue > v_queue AND (p_queue IS NULL OR f.queue = p_queue)
-                    ORDER BY f.queue
-                    LIMIT 1
-                )
-                UNION ALL
-                (
-                    SELECT x.queue
-                    FROM celers_dead AS x FORCE INDEX (ix_dead_queue)
-                    WHERE x.queue > v_queue AND (p_queue IS NULL OR x.queue = p_queue)
-                    ORDER BY x.queue
-                    LIMIT 1
-                )
-            ) AS next
-        );
+        SELECT MIN(next.queue) INTO v_queue
+        FROM (
+            (
+                SELECT f.queue
+                FROM celers_finished AS f FORCE INDEX (ix_finished_queue)
+                WHERE f.queue > v_queue AND (p_queue IS NULL OR f.queue = p_queue)
+                ORDER BY f.queue
+                LIMIT 1
+            )
+            UNION ALL
+            (
+                SELECT x.queue
+                FROM celers_dead AS x FORCE INDEX (ix_dead_queue)
+                WHERE x.queue > v_queue AND (p_queue IS NULL OR x.queue = p_queue)
+                ORDER BY x.queue
+                LIMIT 1
+            )
+        ) AS next;
         IF v_queue IS NULL THEN
             LEAVE queues;
         END IF;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 from collections.abc import Callable, Iterator
 
@@ -22,7 +23,7 @@ from db.tests.race.kit import (
     refused,
     until,
 )
-from pyclient._call import driver_of
+from pyclient._call import socket_of
 from pyclient.errors import CelersError
 from tools.freshschema import Schema
 
@@ -108,71 +109,78 @@ CALLS = (
 )
 
 
-@pytest.fixture(params=CALLS)
-def some_call(request: pytest.FixtureRequest, lab: Lab, orders: None) -> Call:
-    """Each of the calls that move tasks."""
-    return Call(lab, request.param)
+def each_call(lab: Lab) -> Iterator[Call]:
+    """Each of the calls that move tasks, one after the other on empty tables."""
+    for name in CALLS:
+        yield Call(lab, name)
+        assert lab.open_transactions() == [], name
+        lab.check()
+        lab.clear()
+        lab.sql("DELETE FROM orders")
 
 
 # Own transactions.
 
 
-def test_alone_a_call_commits(lab: Lab, some_call: Call) -> None:
+def test_alone_a_call_commits(lab: Lab) -> None:
     session = lab.session()
-    some_call.run(session)
-    assert some_call.state() == some_call.after
-    assert lab.open_transactions() == []
-    session.sql("ROLLBACK")
-    assert some_call.state() == some_call.after
+    for call in each_call(lab):
+        call.run(session)
+        assert call.state() == call.after, call.name
+        assert lab.open_transactions() == [], call.name
+        session.sql("ROLLBACK")
+        assert call.state() == call.after, call.name
 
 
 @pytest.mark.parametrize("kind", ["CHAIN", "RELEASE"])
-def test_completion_type_does_not_reach_in(lab: Lab, some_call: Call, kind: str) -> None:
+def test_completion_type_does_not_reach_in(lab: Lab, kind: str) -> None:
     session = lab.session(f"SET SESSION completion_type = '{kind}'")
-    some_call.run(session)
-    assert some_call.state() == some_call.after
-    assert lab.open_transactions() == []
+    for call in each_call(lab):
+        call.run(session)
+        assert call.state() == call.after, call.name
+        with refused("UUID_INVALID"):
+            session.call("celers_cancel", "nonsense", None)
+        with refused("TASK_NOT_FOUND"):
+            session.call("celers_cancel", new_id(), None)
+        assert lab.open_transactions() == [], call.name
+        assert session.value("SELECT CONNECTION_ID()") == session.id
     assert session.value("SELECT @@completion_type") == kind
-    with refused("UUID_INVALID"):
-        session.call("celers_cancel", "nonsense", None)
-    with refused("TASK_NOT_FOUND"):
-        session.call("celers_cancel", new_id(), None)
-    assert lab.open_transactions() == []
-    assert session.value("SELECT CONNECTION_ID()") == session.id
+
+
+def level_of_next_transaction(lab: Lab, session: Session) -> str:
+    """The isolation level that a transaction of the session has now."""
+    session.sql("START TRANSACTION; SELECT 1 FROM celers_queue FOR SHARE")
+    level = lab.value(
+        "SELECT trx_isolation_level FROM information_schema.innodb_trx"
+        f" WHERE trx_mysql_thread_id = {session.id}"
+    )
+    session.sql("ROLLBACK")
+    return str(level)
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_the_isolation_level_of_the_session_stays(lab: Lab, some_call: Call, level: str) -> None:
+def test_the_isolation_level_of_the_session_stays(lab: Lab, level: str) -> None:
+    """After a call that works, and after one that fails before it begins."""
     session = lab.session(f"SET SESSION TRANSACTION ISOLATION LEVEL {level}")
-    some_call.run(session)
-    session.sql("START TRANSACTION; SELECT 1 FROM celers_queue FOR SHARE")
-    assert lab.value(
-        "SELECT trx_isolation_level FROM information_schema.innodb_trx"
-        f" WHERE trx_mysql_thread_id = {session.id}"
-    ) == level
-    session.sql("COMMIT")
+    for call in each_call(lab):
+        call.run(session)
+        assert call.state() == call.after, call.name
+        assert level_of_next_transaction(lab, session) == level, call.name
+    with refused("UUID_INVALID"):
+        session.call("celers_ack", "nonsense", "nonsense")
+    with refused("LEASE_LOST"):
+        session.call("celers_extend", new_id(), 60)
+    assert level_of_next_transaction(lab, session) == level
     assert session.value("SELECT @@transaction_isolation") == level.replace(" ", "-")
 
 
-def test_a_level_for_the_next_transaction_is_not_ours_to_keep(lab: Lab, some_call: Call) -> None:
-    """After a call that fails before it begins, and after one that works."""
-    session = lab.session()
-    with refused("UUID_INVALID"):
-        session.call("celers_ack", "nonsense", "nonsense")
-    some_call.run(session)
-    session.sql("START TRANSACTION; SELECT 1 FROM celers_queue FOR SHARE")
-    assert lab.value(
-        "SELECT trx_isolation_level FROM information_schema.innodb_trx"
-        f" WHERE trx_mysql_thread_id = {session.id}"
-    ) == "REPEATABLE READ"
-    session.sql("COMMIT")
-
-
-def test_a_read_only_session(lab: Lab, some_call: Call) -> None:
+def test_a_read_only_session(lab: Lab) -> None:
     """A default that is for the session's own transactions."""
     session = lab.session("SET SESSION transaction_read_only = 1")
-    some_call.run(session)
-    assert some_call.state() == some_call.after
+    for call in each_call(lab):
+        call.run(session)
+        assert call.state() == call.after, call.name
+    assert session.value("SELECT @@transaction_read_only") == 1
 
 
 # Transactions of the caller.
@@ -184,83 +192,93 @@ def transaction(session: Session, how: str) -> Iterator[None]:
     session.sql("SET autocommit = 0" if how == "autocommit" else how)
     session.sql("INSERT INTO orders VALUES (1)")
     yield
-    session.sql("SET autocommit = 1" if how == "autocommit" else "DO 0")
+    if how == "autocommit":
+        session.sql("SET autocommit = 1")
 
 
-BEGINS = ("START TRANSACTION", "BEGIN", "autocommit", "XA START 'celers'")
+BEGINS = ("START TRANSACTION", "BEGIN", "autocommit")
 
 
-@pytest.mark.parametrize("how", BEGINS[:3])
-def test_in_a_transaction_that_commits(lab: Lab, some_call: Call, how: str) -> None:
+@pytest.mark.parametrize("how", BEGINS)
+def test_in_a_transaction_that_commits(lab: Lab, how: str) -> None:
     session = lab.session()
-    with transaction(session, how):
-        some_call.run(session)
-        assert (some_call.state(), own_work(lab)) == (some_call.before, [])
-        session.sql("COMMIT")
-    assert (some_call.state(), own_work(lab)) == (some_call.after, [1])
-    assert lab.open_transactions() == []
-    lab.check()
+    for call in each_call(lab):
+        with transaction(session, how):
+            call.run(session)
+            assert (call.state(), own_work(lab)) == (call.before, []), call.name
+            session.sql("COMMIT")
+        assert (call.state(), own_work(lab)) == (call.after, [1]), call.name
 
 
-@pytest.mark.parametrize("how", BEGINS[:3])
-def test_in_a_transaction_that_rolls_back(lab: Lab, some_call: Call, how: str) -> None:
+@pytest.mark.parametrize("how", BEGINS)
+def test_in_a_transaction_that_rolls_back(lab: Lab, how: str) -> None:
     session = lab.session()
-    with transaction(session, how):
-        some_call.run(session)
-        session.sql("ROLLBACK")
-    assert (some_call.state(), own_work(lab)) == (some_call.before, [])
-    assert lab.open_transactions() == []
-    lab.check()
-    some_call.run(lab.session())  # nothing of it is in the way
-    assert some_call.state() == some_call.after
+    for call in each_call(lab):
+        with transaction(session, how):
+            call.run(session)
+            session.sql("ROLLBACK")
+        assert (call.state(), own_work(lab)) == (call.before, []), call.name
+        call.run(lab.session())  # nothing of it is in the way
+        assert call.state() == call.after, call.name
+
+
+def test_in_the_transaction_of_a_connection_that_closes(lab: Lab) -> None:
+    for call in each_call(lab):
+        session = lab.session()
+        with transaction(session, "START TRANSACTION"):
+            call.run(session)
+        session.connection.close()
+        until(lambda s=session: not lab.is_alive(s.id), "the connection closed")
+        assert (call.state(), own_work(lab)) == (call.before, []), call.name
 
 
 @pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
-def test_in_an_xa_transaction(lab: Lab, some_call: Call, end: str) -> None:
+def test_in_an_xa_transaction(lab: Lab, end: str) -> None:
     session = lab.session()
     name = f"'{lab.name}'"
-    session.sql(f"XA START {name}; INSERT INTO orders VALUES (1)")
-    some_call.run(session)
-    assert (some_call.state(), own_work(lab)) == (some_call.before, [])
-    session.sql(f"XA END {name}; XA PREPARE {name}; XA {end} {name}")
-    expected = (some_call.after, [1]) if end == "COMMIT" else (some_call.before, [])
-    assert (some_call.state(), own_work(lab)) == expected
+    for call in each_call(lab):
+        session.sql(f"XA START {name}; INSERT INTO orders VALUES (1)")
+        call.run(session)
+        assert (call.state(), own_work(lab)) == (call.before, []), call.name
+        session.sql(f"XA END {name}; XA PREPARE {name}; XA {end} {name}")
+        expected = (call.after, [1]) if end == "COMMIT" else (call.before, [])
+        assert (call.state(), own_work(lab)) == expected, call.name
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_at_every_isolation_level(lab: Lab, some_call: Call, level: str) -> None:
+def test_in_a_transaction_at_every_isolation_level(lab: Lab, level: str) -> None:
     session = lab.session(f"SET SESSION TRANSACTION ISOLATION LEVEL {level}")
-    with transaction(session, "START TRANSACTION"):
-        some_call.run(session)
-        session.sql("COMMIT")
-    assert (some_call.state(), own_work(lab)) == (some_call.after, [1])
-    assert session.value("SELECT @@transaction_isolation") == level.replace(" ", "-")
+    for call in each_call(lab):
+        with transaction(session, "START TRANSACTION"):
+            call.run(session)
+            session.sql("COMMIT")
+        assert (call.state(), own_work(lab)) == (call.after, [1]), call.name
 
 
-def test_savepoints_of_the_caller(lab: Lab, some_call: Call) -> None:
+def test_savepoints_of_the_caller(lab: Lab) -> None:
     """They stay, and rolling back to one takes the call back and nothing else."""
     session = lab.session()
-    with transaction(session, "START TRANSACTION"):
-        session.sql("SAVEPOINT a; INSERT INTO orders VALUES (2); SAVEPOINT b")
-        some_call.run(session)
-        session.sql("INSERT INTO orders VALUES (3)")
-        session.sql("ROLLBACK TO SAVEPOINT b; INSERT INTO orders VALUES (4); RELEASE SAVEPOINT a")
-        session.sql("COMMIT")
-    assert (some_call.state(), own_work(lab)) == (some_call.before, [1, 2, 4])
-    lab.check()
+    for call in each_call(lab):
+        with transaction(session, "START TRANSACTION"):
+            session.sql("SAVEPOINT a; INSERT INTO orders VALUES (2); SAVEPOINT b")
+            call.run(session)
+            session.sql("INSERT INTO orders VALUES (3); ROLLBACK TO SAVEPOINT b")
+            session.sql("INSERT INTO orders VALUES (4); RELEASE SAVEPOINT a; COMMIT")
+        assert (call.state(), own_work(lab)) == (call.before, [1, 2, 4]), call.name
 
 
-def test_no_savepoint_of_ours_stays(lab: Lab, some_call: Call) -> None:
+def test_no_savepoint_of_ours_stays(lab: Lab) -> None:
     session = lab.session()
-    with transaction(session, "START TRANSACTION"):
-        some_call.run(session)
-        for name in ("celers_call", "celers_batch"):
-            assert error_of(lambda n=name: session.sql(f"ROLLBACK TO SAVEPOINT {n}")) == 1305
-        assert error_of(lambda: session.call("celers_cancel", new_id(), None)) == 50114
-        for name in ("celers_call", "celers_batch"):
-            assert error_of(lambda n=name: session.sql(f"ROLLBACK TO SAVEPOINT {n}")) == 1305
-        session.sql("COMMIT")
-    assert (some_call.state(), own_work(lab)) == (some_call.after, [1])
+    names = "celers_call", "celers_batch"
+    for call in each_call(lab):
+        with transaction(session, "START TRANSACTION"):
+            call.run(session)
+            left = [error_of(lambda n=n: session.sql(f"ROLLBACK TO SAVEPOINT {n}")) for n in names]
+            assert error_of(lambda: session.call("celers_cancel", new_id(), None)) == 50114
+            left += [error_of(lambda n=n: session.sql(f"ROLLBACK TO SAVEPOINT {n}")) for n in names]
+            assert left == [1305] * 4, call.name
+            session.sql("COMMIT")
+        assert (call.state(), own_work(lab)) == (call.after, [1]), call.name
 
 
 FAILURES: dict[str, Callable[[Session, str], object]] = {
@@ -294,38 +312,40 @@ FAILURES: dict[str, Callable[[Session, str], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", FAILURES)
-@pytest.mark.parametrize("how", BEGINS[:3])
-def test_a_call_that_fails_leaves_nothing_but_the_caller_s_work(
-    lab: Lab, name: str, how: str
-) -> None:
-    """Neither of its own work, nor of the caller's earlier calls does anything get lost."""
-    known, other = lab.admin.enqueue(), new_id()
-    session = lab.session()
-    before = lab.sql("SELECT * FROM celers_task") + lab.sql("SELECT * FROM celers_ready")
-    with transaction(session, how):
-        session.call("celers_enqueue", "kept", "job", "{}", {"task_id": other})
-        number = error_of(lambda: FAILURES[name](session, known))
-        assert number is not None
-        assert 50000 <= number < 52000, number
-        session.sql("INSERT INTO orders VALUES (2)")
-        session.sql("COMMIT")
-    assert own_work(lab) == [1, 2]
-    assert lab.check() == {known: "ready", other: "ready"}
-    lab.admin.call("celers_cancel", other, None)
-    lab.sql(f"DELETE FROM celers_task WHERE id = UUID_TO_BIN('{other}')")
-    assert lab.sql("SELECT * FROM celers_task") + lab.sql("SELECT * FROM celers_ready") == before
-
-
-@pytest.mark.parametrize("name", FAILURES)
-def test_a_call_that_fails_alone_leaves_nothing(lab: Lab, name: str) -> None:
-    known = lab.admin.enqueue()
-    session = lab.session()
-    number = error_of(lambda: FAILURES[name](session, known))
+def fails(action: Callable[[Session, str], object], session: Session, known: str) -> None:
+    """The action must raise an error of the catalogue."""
+    number = error_of(lambda: action(session, known))
     assert number is not None
     assert 50000 <= number < 52000, number
-    assert lab.check() == {known: "ready"}
-    assert lab.open_transactions() == []
+
+
+@pytest.mark.parametrize("how", BEGINS)
+def test_a_call_that_fails_leaves_nothing_but_the_caller_s_work(lab: Lab, how: str) -> None:
+    """Neither of its own work, nor of the caller's earlier calls does anything get lost."""
+    known = lab.admin.enqueue()
+    session = lab.session()
+    tables = "SELECT * FROM celers_task", "SELECT * FROM celers_ready"
+    before = [lab.sql(table) for table in tables]
+    for name, action in FAILURES.items():
+        with transaction(session, how):
+            other = session.enqueue("kept")
+            fails(action, session, known)
+            session.sql("INSERT INTO orders VALUES (2)")
+            session.sql("COMMIT")
+        assert own_work(lab) == [1, 2], name
+        assert lab.check() == {known: "ready", other: "ready"}, name
+        lab.sql("DELETE FROM celers_ready WHERE queue = 'kept'; DELETE FROM orders")
+        lab.sql("DELETE FROM celers_task WHERE queue = 'kept'")
+        assert [lab.sql(table) for table in tables] == before, name
+
+
+def test_a_call_that_fails_alone_leaves_nothing(lab: Lab) -> None:
+    known = lab.admin.enqueue()
+    session = lab.session()
+    for name, action in FAILURES.items():
+        fails(action, session, known)
+        assert lab.check() == {known: "ready"}, name
+        assert lab.open_transactions() == [], name
 
 
 def test_the_outbox(lab: Lab) -> None:
@@ -350,7 +370,7 @@ def test_no_maintenance_in_a_transaction_of_the_caller(lab: Lab) -> None:
     lab.make_due()
     lab.sql("UPDATE celers_maintenance SET is_enabled = TRUE, next_at = '2000-01-01'")
     lab.sql("UPDATE celers_upkeep SET next_at = '2000-01-01'")
-    for how in BEGINS[:3]:
+    for how in BEGINS:
         session = lab.session()
         with transaction(session, how):
             assert session.claim() == []
@@ -490,112 +510,252 @@ def test_cancel_of_a_task_that_moved_since_the_snapshot(lab: Lab, state: str) ->
 # Locks.
 
 
-def lock_task(session: Session, task_id: object, tables: str) -> None:
-    """Hold the rows of a task."""
-    session.sql("START TRANSACTION")
-    for table in tables.split():
-        session.sql(f"SELECT 1 FROM {table} WHERE id = UUID_TO_BIN('{task_id}') FOR UPDATE")
+def pick(task: Row) -> Row:
+    """A claimed row as an item for ack."""
+    return {"task_id": task["task_id"], "receipt": task["receipt"]}
+
+
+class Block:
+    """A call that waits, in the middle of its work, for a row that a holder holds."""
+
+    def __init__(self, lab: Lab, name: str) -> None:
+        worker, self.holder = lab.sessions(2)
+        lab.admin.enqueue_many(2)
+        self.tasks = [pick(task) for task in worker.claim(2)]
+        waiting = [lab.admin.enqueue(priority=5 - n, delay_s=1000) for n in range(2)]
+        fresh = [new_id(), new_id()]
+        self.holder.sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION")
+        if name == "enqueue_batch":
+            self.holder.call("celers_enqueue", "q", "job", "{}", {"task_id": fresh[1]})
+        else:
+            for table, task_id in (
+                ("celers_running", self.tasks[1]["task_id"]),
+                ("celers_scheduled", max(waiting)),
+            ):
+                self.holder.sql(
+                    f"SELECT 1 FROM {table} WHERE id = UUID_TO_BIN('{task_id}') FOR UPDATE"
+                )
+        items = [{"task_id": i, "task_name": "job", "payload": "{}"} for i in fresh]
+        last = [{**self.tasks[1], "error": "e", "retry": False}]
+        self.call: tuple[object, ...] = {
+            "ack_batch": ("celers_ack_batch", self.tasks),
+            "reject": ("celers_reject", *self.tasks[1].values(), "e", None),
+            "reject_batch": ("celers_reject_batch", [self.tasks[0], *last]),
+            "enqueue_batch": ("celers_enqueue_batch", "q", items, None),
+            "cancel_batch": ("celers_cancel_batch", waiting, None),
+            "step": ("celers_step", "w", self.tasks[:1], last, {"queues": "empty"}),
+        }[name]
+
+    def run(self, session: Session) -> list[Row]:
+        """The call."""
+        routine, *args = self.call
+        return session.call(str(routine), *args)
+
+
+BLOCKS = ("ack_batch", "reject", "reject_batch", "enqueue_batch", "cancel_batch", "step")
 
 
 def test_a_deadlock_in_a_transaction_of_the_caller(lab: Lab) -> None:
     """Error 1213 reaches the caller, and of the whole transaction nothing is left."""
     worker, victim, rival = lab.sessions(3)
     task = ready(lab, worker)
+    receipt = pick(task).values()
     victim.sql("START TRANSACTION; INSERT INTO orders VALUES (1)")
     first = victim.enqueue()
-    lock_task(rival, task["task_id"], "celers_running")
+    rival.sql("START TRANSACTION; SELECT 1 FROM celers_running FOR UPDATE")
     rival.sql("INSERT INTO orders VALUES (2), (3), (4), (5), (6), (7)")  # the larger one survives
-    waiting = Background(
-        lambda: victim.call("celers_ack_batch", [{**pick(task)}, {**pick(task)}])
-    )
+    waiting = Background(lambda: victim.call("celers_ack", *receipt))
     lab.blocked(victim)
     other = Background(lambda: rival.sql("INSERT INTO orders VALUES (1)"))
     assert waiting.error() == DEADLOCK
     assert other.error() is None
     assert lab.open_transactions() == [rival.id]
     rival.sql("COMMIT")
-    assert victim.value("SELECT 1") == 1
     assert own_work(lab) == [1, 2, 3, 4, 5, 6, 7]
     assert first not in lab.places()
     assert lab.check() == {task["task_id"]: "running"}
-    assert victim.outcome("celers_ack", task["task_id"], task["receipt"]) == "completed"
+    assert victim.outcome("celers_ack", *receipt) == "completed"
+    assert lab.check() == {task["task_id"]: "completed"}
 
 
-def pick(task: Row) -> Row:
-    """A claimed row as an item for ack."""
-    return {"task_id": task["task_id"], "receipt": task["receipt"]}
-
-
-def test_a_lock_wait_that_times_out(lab: Lab) -> None:
+@pytest.mark.parametrize("name", BLOCKS)
+def test_a_lock_wait_that_times_out(lab: Lab, name: str) -> None:
     """Error 1205 takes the call back, and of the caller's transaction nothing else."""
-    worker, holder = lab.sessions(2)
-    task = ready(lab, worker)
-    lock_task(holder, task["task_id"], "celers_running")
+    block = Block(lab, name)
+    before = lab.check()
     caller = lab.session("SET SESSION innodb_lock_wait_timeout = 1")
-    receipt = (task["task_id"], task["receipt"])
-    assert error_of(lambda: caller.call("celers_ack", *receipt)) == LOCK_TIMEOUT
-    assert lab.open_transactions() == [holder.id]
+    assert error_of(lambda: block.run(caller)) == LOCK_TIMEOUT
+    assert lab.open_transactions() == [block.holder.id]
     caller.sql("START TRANSACTION; INSERT INTO orders VALUES (1)")
-    assert error_of(lambda: caller.call("celers_ack", *receipt)) == LOCK_TIMEOUT
-    batch = [{"task_id": new_id(), "task_name": "job", "payload": "{}"}]
-    caller.call("celers_enqueue_batch", "q", batch, None)
-    assert error_of(lambda: caller.call("celers_reject", *receipt, "e", None)) == LOCK_TIMEOUT
+    kept = caller.enqueue("kept")
+    assert error_of(lambda: block.run(caller)) == LOCK_TIMEOUT
     caller.sql("COMMIT")
-    assert lab.open_transactions() == [holder.id]
-    holder.sql("ROLLBACK")
+    assert lab.open_transactions() == [block.holder.id]
+    block.holder.sql("ROLLBACK")
     assert own_work(lab) == [1]
-    assert lab.check() == {task["task_id"]: "running", batch[0]["task_id"]: "ready"}
+    assert lab.check() == {**before, kept: "ready"}
+    block.run(caller)
+    lab.check()
 
 
 # Calls that are cut off.
 
 
-def blocked_calls(lab: Lab) -> dict[str, tuple[Callable[[Session], object], str]]:
-    """Calls that wait, in the middle of their work, for a row that somebody holds."""
-    task = ready(lab, lab.session())
-    waiting, cancelled = new_id(), lab.admin.enqueue()
-    lab.admin.call("celers_enqueue", "q", "job", "{}", {"task_id": waiting, "delay_s": 1000})
-    stands = [{"task_id": i, "task_name": "job", "payload": "{}"} for i in (new_id(), waiting)]
-    return {
-        "ack": (lambda s: s.call("celers_ack_batch", [pick(task)] * 2), str(task["task_id"])),
-        "reject": (lambda s: s.call("celers_reject", *pick(task).values(), "e", None), ""),
-        "enqueue_batch": (lambda s: s.call("celers_enqueue_batch", "q", stands, None), waiting),
-        "cancel": (
-            lambda s: s.call("celers_cancel_batch", [cancelled, waiting], None),
-            waiting,
-        ),
-        "step": (
-            lambda s: s.call("celers_step", "w", [pick(task)] * 2, None, {"queues": "q"}),
-            str(task["task_id"]),
-        ),
-    }
-
-
-BLOCKED = ("ack", "reject", "enqueue_batch", "cancel", "step")
-ROWS = "celers_task celers_scheduled celers_running"
-
-
-@pytest.mark.parametrize("name", BLOCKED)
-def test_kill_query(lab: Lab, name: str) -> None:
+@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("is_joined", [False, True])
+def test_kill_query(lab: Lab, name: str, is_joined: bool) -> None:
     """No handler runs then: the transaction stays until the client rolls back, as it must."""
-    call, _ = blocked_calls(lab)[name]
+    block = Block(lab, name)
     before = lab.check()
-    holder, session = lab.sessions(2)
-    for task_id in before:
-        if not lab.value("SELECT @@in_transaction IS NULL" if False else "SELECT 0"):
-            lock_task(holder, task_id, ROWS) if task_id == next(iter(before)) else [
-                holder.sql(
-                    f"SELECT 1 FROM {table} WHERE id = UUID_TO_BIN('{task_id}') FOR UPDATE"
-                )
-                for table in ROWS.split()
-            ]
-    running = Background(lambda: call(session))
+    session = lab.session()
+    if is_joined:
+        session.sql("START TRANSACTION; INSERT INTO orders VALUES (1)")
+    running = Background(lambda: block.run(session))
     lab.blocked(session)
     lab.sql(f"KILL QUERY {session.id}")
     assert running.error() == INTERRUPTED
     session.sql("ROLLBACK")
-    assert lab.open_transactions() == [holder.id]
-    holder.sql("ROLLBACK")
-    assert lab.check() == before
-    call(session)
+    assert lab.open_transactions() == [block.holder.id]
+    block.holder.sql("ROLLBACK")
+    assert (lab.check(), own_work(lab)) == (before, [])
+    block.run(session)
     lab.check()
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_kill_query_under_pyclient(lab: Lab, schema: Schema, name: str) -> None:
+    """The client rolls back by itself: nothing stays open on the server."""
+    block = Block(lab, name)
+    before = lab.check()
+    with pyclient.connect(schema.dsn, pool_size=1) as client:
+        mine = until(
+            lambda: lab.value(
+                "SELECT processlist_id FROM performance_schema.threads WHERE processlist_id IN"
+                " (SELECT processlist_id FROM performance_schema.session_connect_attrs"
+                "  WHERE attr_name = 'program_name' AND attr_value = 'celers')"
+                f" AND processlist_db = '{lab.name}'"
+            )
+            if client.server_version()
+            else None,
+            "the client's connection",
+        )
+        routine, *args = block.call
+        operation = getattr(client, str(routine).replace("celers_", "call_"))
+        running = Background(lambda: raises(CelersError, lambda: operation(*args)))
+        watched = Session.__new__(Session)
+        watched.id = int(mine)
+        lab.blocked(watched)
+        lab.sql(f"KILL QUERY {mine}")
+        assert running.result().number == INTERRUPTED
+        until(lambda: lab.open_transactions() == [block.holder.id], "the rollback")
+        block.holder.sql("ROLLBACK")
+        assert lab.check() == before
+        operation(*args)
+    lab.check()
+
+
+def raises(kind: type[CelersError], action: Callable[[], object]) -> CelersError:
+    """The error that an action raises."""
+    with pytest.raises(kind) as caught:
+        action()
+    return caught.value
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("is_joined", [False, True])
+def test_kill_connection(lab: Lab, name: str, is_joined: bool) -> None:
+    """Nothing of the call stays, and nothing of the caller's transaction."""
+    block = Block(lab, name)
+    before = lab.check()
+    session = lab.session()
+    if is_joined:
+        session.sql("START TRANSACTION; INSERT INTO orders VALUES (1)")
+    running = Background(lambda: block.run(session))
+    lab.blocked(session)
+    lab.sql(f"KILL CONNECTION {session.id}")
+    assert running.error() in (INTERRUPTED, 2006, 2013)
+    until(lambda: not lab.is_alive(session.id), "the connection gone")
+    assert lab.open_transactions() == [block.holder.id]
+    block.holder.sql("ROLLBACK")
+    assert (lab.check(), own_work(lab)) == (before, [])
+    block.run(lab.session())
+    lab.check()
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_a_client_that_goes_away(lab: Lab, name: str) -> None:
+    """The server carries the call out, all of it or nothing; to repeat it is harmless."""
+    block = Block(lab, name)
+    before = lab.check()
+    session = lab.session()
+    running = Background(lambda: block.run(session))
+    lab.blocked(session)
+    cut(session)
+    assert running.error() in (2006, 2013)
+    block.holder.sql("ROLLBACK")
+    until(lambda: not lab.is_alive(session.id), "the connection gone")
+    assert lab.open_transactions() == []
+    after = lab.check()
+    again = block.run(lab.session())
+    finally_there = lab.check()
+    assert after in (before, finally_there)
+    assert all("lost" not in str(row.get("outcome")) for row in again)
+
+
+def cut(session: Session) -> None:
+    """Take the wire away from under a connection."""
+    descriptor = socket_of(session.connection)
+    assert descriptor is not None
+    with socket.socket(fileno=os.dup(descriptor)) as wire:
+        wire.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("how", ["KILL QUERY", "KILL CONNECTION", "cut"])
+@pytest.mark.parametrize("place", ["holder of the bell", "behind it"])
+def test_a_waiter_that_is_cut_off(lab: Lab, how: str, place: str) -> None:
+    """It leaves no lock, no transaction and no claim behind, and the others go on."""
+    first, session = lab.session(), lab.session()
+
+    def wait(session: Session) -> list[Row]:
+        return session.call("celers_dequeue_wait", "q", "w", 1, {"wait_ms": 2000})
+
+    holder = Background(lambda: wait(first)) if place == "behind it" else None
+    if holder:
+        until(lambda: bells(lab), "the bell taken")
+    waiter = Background(lambda: wait(session))
+    until(lambda: lab.value(is_in_wait(session)), "the waiter waiting")
+    if how == "cut":
+        cut(session)
+    else:
+        lab.sql(f"{how} {session.id}")
+    assert waiter.error() in (None, INTERRUPTED, 2006, 2013)
+    if how == "KILL QUERY":
+        session.sql("ROLLBACK")
+    else:
+        until(lambda: not lab.is_alive(session.id), "the connection gone")
+    until(lambda: session.id not in bells(lab), "the bell let go")
+    assert lab.open_transactions() in ([], [first.id])
+    task_id = lab.admin.enqueue()
+    rows = holder.result() if holder else []
+    rows = rows or wait(first)
+    assert [row["task_id"] for row in rows] == [task_id]
+    lab.check()
+
+
+def bells(lab: Lab) -> list[int]:
+    """The connections that hold a named lock."""
+    rows = lab.sql(
+        "SELECT h.processlist_id FROM performance_schema.metadata_locks AS m"
+        " INNER JOIN performance_schema.threads AS h ON h.thread_id = m.owner_thread_id"
+        " WHERE m.object_type = 'USER LEVEL LOCK' AND m.lock_status = 'GRANTED'"
+        f" AND h.processlist_db = '{lab.name}'"
+    )
+    return [int(row[0]) for row in rows]
+
+
+def is_in_wait(session: Session) -> str:
+    """Whether a session sleeps, for a while or on a named lock."""
+    return (
+        "SELECT 1 FROM performance_schema.threads WHERE processlist_state IN"
+        f" ('User sleep', 'User lock') AND processlist_id = {session.id}"
+    )
