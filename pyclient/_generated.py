@@ -1427,6 +1427,8 @@ class GeneratedCalls(ABC):
         or reject; when its lease runs out the tasks are handed out again. A claim also
         does a bounded bit of the maintenance that is due. Inside a transaction of the
         caller the claim lives as long as that transaction: roll back and it never was.
+        Such a transaction should be READ COMMITTED: under REPEATABLE READ its locks reach
+        beyond the rows it takes, and others wait until it ends.
 
         Args:
             queues: queue name, or several separated by commas, in order of preference

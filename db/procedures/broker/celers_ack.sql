@@ -34,14 +34,35 @@ BEGIN
     END;
 
     SET timestamp = DEFAULT;
-    CALL _celers_parse_uuid(p_task_id, v_id);
-    CALL _celers_parse_uuid(p_receipt, v_receipt);
-    CALL _celers_begin(v_joined);
+    IF IS_UUID(p_task_id) AND IS_UUID(p_receipt) THEN
+        SET v_id = UUID_TO_BIN(p_task_id);
+        SET v_receipt = UUID_TO_BIN(p_receipt);
+    ELSE
+        CALL _celers_raise(
+            'UUID_INVALID', LEFT(IF(COALESCE(IS_UUID(p_task_id), 0), p_receipt, p_task_id), 40)
+        );
+    END IF;
+    BEGIN
+        DECLARE CONTINUE HANDLER FOR 1568 SET v_joined = TRUE;
+        SET v_joined = NOT @@autocommit;
+        IF NOT v_joined THEN
+            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+        END IF;
+    END;
+    IF v_joined THEN
+        SAVEPOINT celers_call;
+    ELSE
+        START TRANSACTION READ WRITE;
+    END IF;
     CALL _celers_ack_one(v_id, v_receipt, UTC_TIMESTAMP(6), v_is_acked);
     IF NOT v_is_acked THEN
         CALL _celers_answer_one(v_id, v_receipt, v_outcome);
     END IF;
-    CALL _celers_commit(v_joined);
+    IF v_joined THEN
+        RELEASE SAVEPOINT celers_call;
+    ELSE
+        COMMIT AND NO CHAIN NO RELEASE;
+    END IF;
     SELECT
         BIN_TO_UUID(v_id) AS task_id,
         v_outcome AS outcome;

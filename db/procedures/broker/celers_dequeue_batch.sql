@@ -67,17 +67,42 @@ BEGIN
     SET timestamp = DEFAULT;
     SET v_options = p_options;
     CALL _celers_claim_options(
-        v_options, '["request_id", "lease_s", "task_names"]', v_claim_id, v_is_request, v_lease_s,
+        v_options, '["request_id", "lease_s", "task_names"]', 0, v_claim_id, v_is_request, v_lease_s,
         v_names
     );
-    CALL _celers_check_claim(p_queues, p_limit, p_worker_id);
+    SET p_worker_id = COALESCE(p_worker_id, CONCAT('sql:', CONNECTION_ID()));
+    IF CHAR_LENGTH(p_worker_id) NOT BETWEEN 1 AND 255 THEN
+        CALL _celers_raise('WORKER_ID_INVALID', LEFT(p_worker_id, 40));
+    END IF;
+    IF COALESCE(p_limit NOT BETWEEN 0 AND 1000, TRUE) THEN
+        CALL _celers_raise('LIMIT_OUT_OF_RANGE', p_limit);
+    END IF;
     REPEAT
-        CALL _celers_begin(v_joined);
-        CALL _celers_claim_queues(
-            p_queues, p_worker_id, p_limit, v_lease_s, v_names,
-            v_claim_id, v_is_request, v_taken, v_task_id, v_is_due
+        BEGIN
+            DECLARE CONTINUE HANDLER FOR 1568 SET v_joined = TRUE;
+            SET v_joined = NOT @@autocommit;
+            IF NOT v_joined THEN
+                SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+            END IF;
+        END;
+        IF v_joined THEN
+            SAVEPOINT celers_call;
+        ELSE
+            START TRANSACTION READ WRITE;
+        END IF;
+        CALL _celers_claim(
+            p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_is_request, v_taken,
+            v_task_id, v_is_due
         );
-        CALL _celers_commit(v_joined);
+        IF v_taken = 0 THEN
+            -- a bad name has no tasks
+            CALL _celers_check_queues(p_queues);
+        END IF;
+        IF v_joined THEN
+            RELEASE SAVEPOINT celers_call;
+        ELSE
+            COMMIT AND NO CHAIN NO RELEASE;
+        END IF;
         SET v_duty = NULL;
         IF v_is_due AND NOT v_joined THEN
             CALL _celers_run_duty(v_duty, v_moved);

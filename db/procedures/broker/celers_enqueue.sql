@@ -56,14 +56,29 @@ BEGIN
     END;
 
     SET timestamp = DEFAULT;
-    CALL _celers_begin(v_joined);
+    BEGIN
+        DECLARE CONTINUE HANDLER FOR 1568 SET v_joined = TRUE;
+        SET v_joined = NOT @@autocommit;
+        IF NOT v_joined THEN
+            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+        END IF;
+    END;
+    IF v_joined THEN
+        SAVEPOINT celers_call;
+    ELSE
+        START TRANSACTION READ WRITE;
+    END IF;
     CALL _celers_insert_task(
         p_queue, p_task_name, p_payload, p_options, 0, v_id, v_created, v_due_at
     );
     IF NOT v_created THEN
         CALL _celers_find_state(v_id, v_state);
     END IF;
-    CALL _celers_commit(v_joined);
+    IF v_joined THEN
+        RELEASE SAVEPOINT celers_call;
+    ELSE
+        COMMIT AND NO CHAIN NO RELEASE;
+    END IF;
     SELECT
         BIN_TO_UUID(v_id) AS task_id,
         v_created AS created,

@@ -65,6 +65,7 @@ BEGIN
     DECLARE v_is_due BOOLEAN;
     DECLARE v_duty VARCHAR(64);
     DECLARE v_moved INT;
+    DECLARE EXIT HANDLER FOR 3156, 1264, 1406, 3666 CALL _celers_raise('OPTION_INVALID', NULL);
     DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
@@ -74,22 +75,53 @@ BEGIN
 
     SET timestamp = DEFAULT;
     SET v_options = p_options;
-    CALL _celers_step_options(v_options, v_queues, v_limit);
+    IF JSON_LENGTH(v_options) > 0 THEN
+        SET v_queues = COALESCE(JSON_VALUE(v_options, '$.queues' ERROR ON ERROR), v_queues);
+        SET v_limit = COALESCE(
+            JSON_VALUE(v_options, '$.limit' RETURNING SIGNED ERROR ON ERROR), v_limit
+        );
+    END IF;
     CALL _celers_claim_options(
-        JSON_REMOVE(v_options, '$.queues', '$.limit', '$.extend', '$.extend_s'),
-        '["request_id", "lease_s", "task_names"]', v_claim_id, v_is_request, v_lease_s, v_names
+        v_options,
+        '["queues", "limit", "extend", "extend_s", "request_id", "lease_s", "task_names"]', 2,
+        v_claim_id, v_is_request, v_lease_s, v_names
     );
-    CALL _celers_check_claim(v_queues, v_limit, p_worker_id);
+    SET p_worker_id = COALESCE(p_worker_id, CONCAT('sql:', CONNECTION_ID()));
+    IF CHAR_LENGTH(p_worker_id) NOT BETWEEN 1 AND 255 THEN
+        CALL _celers_raise('WORKER_ID_INVALID', LEFT(p_worker_id, 40));
+    END IF;
+    IF COALESCE(v_limit NOT BETWEEN 0 AND 1000, TRUE) THEN
+        CALL _celers_raise('LIMIT_OUT_OF_RANGE', v_limit);
+    END IF;
     REPEAT
-        CALL _celers_begin(v_joined);
+        BEGIN
+            DECLARE CONTINUE HANDLER FOR 1568 SET v_joined = TRUE;
+            SET v_joined = NOT @@autocommit;
+            IF NOT v_joined THEN
+                SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+            END IF;
+        END;
+        IF v_joined THEN
+            SAVEPOINT celers_call;
+        ELSE
+            START TRANSACTION READ WRITE;
+        END IF;
         IF NOT v_is_settled THEN
             CALL _celers_settle(p_acks, p_rejects, v_options, v_notices);
         END IF;
-        CALL _celers_claim_queues(
-            v_queues, p_worker_id, v_limit, v_lease_s, v_names,
-            v_claim_id, v_is_request, v_taken, v_task_id, v_is_due
+        CALL _celers_claim(
+            v_queues, p_worker_id, v_limit, v_lease_s, v_names, v_claim_id, v_is_request, v_taken,
+            v_task_id, v_is_due
         );
-        CALL _celers_commit(v_joined);
+        IF v_taken = 0 THEN
+            -- a bad name has no tasks
+            CALL _celers_check_queues(v_queues);
+        END IF;
+        IF v_joined THEN
+            RELEASE SAVEPOINT celers_call;
+        ELSE
+            COMMIT AND NO CHAIN NO RELEASE;
+        END IF;
         SET v_is_settled = TRUE;
         SET v_duty = NULL;
         IF v_is_due AND NOT v_joined THEN

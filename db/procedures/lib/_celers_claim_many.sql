@@ -12,7 +12,7 @@
 -- Writes   celers_ready, celers_running
 -- Errors   none
 CREATE PROCEDURE _celers_claim_many (
-    IN p_queue VARCHAR(64),
+    IN p_queue TEXT,
     IN p_claim_id BINARY(16),
     IN p_worker_id VARCHAR(255),
     IN p_lease_s INT,

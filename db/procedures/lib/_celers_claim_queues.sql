@@ -1,9 +1,7 @@
 -- _celers_claim_queues: claim from several queues, in the order of preference, under one lease.
 --
--- The configuration, the guard of maintenance and a standing claim of the same request are read in
--- one statement by key. A request id that has a claim already is answered with the tasks of that
--- claim that still run, and its lease begins anew: so a reply that was lost costs nothing. Paused
--- queues are passed over.
+-- A request id that has a claim already is answered with the tasks of that claim that still run,
+-- and its lease begins anew: so a reply that was lost costs nothing. Paused queues are passed over.
 --
 -- Params
 --   p_queues     str    names, separated by commas
@@ -12,12 +10,10 @@
 --   p_lease_s    int    NULL = default of the first queue that gives a task
 --   p_names      json   array of task names, NULL = any
 --   p_claim_id   bytes
---   p_is_request bool   the client brought the id
 --   p_taken      int    OUT: how many the claim holds
---   p_task_id    bytes  OUT: its task where it was claimed alone, else NULL
 --   p_is_due     bool   OUT: some maintenance is due
 -- Writes   celers_ready, celers_running, celers_claim
--- Errors   REQUEST_BUSY
+-- Errors   none
 CREATE PROCEDURE _celers_claim_queues (
     IN p_queues TEXT,
     IN p_worker_id VARCHAR(255),
@@ -25,23 +21,19 @@ CREATE PROCEDURE _celers_claim_queues (
     IN p_lease_s INT,
     IN p_names JSON,
     IN p_claim_id BINARY(16),
-    IN p_is_request BOOLEAN,
     OUT p_taken INT,
-    OUT p_task_id BINARY(16),
     OUT p_is_due BOOLEAN
 )
 MODIFIES SQL DATA
 COMMENT 'claim from several queues, in the order of preference, under one lease'
 BEGIN
     DECLARE v_rest TEXT DEFAULT p_queues;
-    DECLARE v_queue VARCHAR(64);
+    DECLARE v_queue TEXT;
     DECLARE v_is_paused BOOLEAN;
     DECLARE v_is_marked BOOLEAN;
     DECLARE v_is_known BOOLEAN;
     DECLARE v_lease_s INT;
     DECLARE v_taken INT DEFAULT 0;
-    DECLARE v_held INT;
-    DECLARE EXIT HANDLER FOR 3572 CALL _celers_raise('REQUEST_BUSY', BIN_TO_UUID(p_claim_id));
 
     SET p_taken = 0;
     WHILE v_rest <> '' AND p_taken < p_limit DO
@@ -69,9 +61,6 @@ BEGIN
                 CALL _celers_claim_lanes(
                     v_queue, p_claim_id, p_worker_id, v_lease_s, p_limit - p_taken, p_names, v_taken
                 );
-            ELSEIF p_limit = 1 THEN
-                CALL _celers_claim_one(v_queue, p_claim_id, p_worker_id, v_lease_s, p_task_id);
-                SET v_taken = p_task_id IS NOT NULL;
             ELSE
                 CALL _celers_claim_many(
                     v_queue, p_claim_id, p_worker_id, v_lease_s, p_limit - p_taken, v_taken
@@ -80,14 +69,4 @@ BEGIN
             SET p_taken = p_taken + v_taken;
         END IF;
     END WHILE;
-    IF p_taken > 0 AND NOT v_is_known AND p_is_request THEN
-        -- of two sessions with the same request the second sees the rows of the first
-        SELECT COUNT(*) INTO v_held
-        FROM celers_running FORCE INDEX (PRIMARY)
-        WHERE claim_id = p_claim_id
-        FOR SHARE NOWAIT;
-        IF v_held > p_taken THEN
-            CALL _celers_raise('REQUEST_BUSY', BIN_TO_UUID(p_claim_id));
-        END IF;
-    END IF;
 END;

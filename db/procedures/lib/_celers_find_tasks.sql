@@ -58,7 +58,8 @@ BEGIN
                 FROM celers_finished AS f FORCE INDEX (PRIMARY)
                 LEFT JOIN celers_task AS t ON p_name IS NOT NULL AND t.id = f.id
                 WHERE
-                    p_state = f.state
+                    p_state NOT IN ('processing', 'dead')
+                    AND f.state = p_state
                     AND f.id < p_after
                     AND (p_queue IS NULL OR f.queue = p_queue)
                     AND (p_name IS NULL OR t.task_name = p_name)

@@ -26,7 +26,7 @@ T = TypeVar("T")
 Row = dict[str, Any]
 
 DEADLOCK, LOCK_TIMEOUT, INTERRUPTED = 1213, 1205, 1317
-PATIENCE_S = 60
+PATIENCE_S = 30
 LOCK_PATIENCE_S = 10
 
 _COUNTER = itertools.count(int.from_bytes(os.urandom(6), "big"))
@@ -160,7 +160,8 @@ class Background:
 def until(condition: Callable[[], T], what: str, crew: Sequence[Background] = ()) -> T:
     """Wait for something that the server or the crew brings about; a member's error ends it."""
     tick = threading.Event()
-    for _ in range(PATIENCE_S * 500):
+    last_look = time.monotonic() + PATIENCE_S
+    while time.monotonic() < last_look:
         found = condition()
         if found:
             return found
@@ -308,15 +309,16 @@ class Lab:
             assert not found, f"{what}: {found}"
         return places
 
-    def blocked(self, session: Session) -> None:
-        """Wait until a session waits for a row lock."""
+    def blocked(self, connection_id: int, crew: Sequence[Background] = ()) -> None:
+        """Wait until a connection waits for a row lock."""
         until(
             lambda: self.value(
                 "SELECT 1 FROM performance_schema.data_lock_waits AS w INNER JOIN"
                 " performance_schema.threads AS h ON h.thread_id = w.requesting_thread_id"
-                f" WHERE h.processlist_id = {session.id}"
+                f" WHERE h.processlist_id = {connection_id}"
             ),
-            "the session waiting for a lock",
+            "the connection waiting for a lock",
+            crew,
         )
 
     def is_alive(self, connection_id: int) -> bool:
@@ -328,15 +330,24 @@ class Lab:
         )
 
     def open_transactions(self) -> list[int]:
-        """The connections, other than ours, with a transaction open that touched this schema."""
+        """The other connections to this schema that have a transaction open."""
         rows = self.sql(
-            "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx AS x"
-            " INNER JOIN performance_schema.threads AS h"
-            "     ON h.processlist_id = x.trx_mysql_thread_id"
-            f" WHERE h.processlist_db = '{self.name}'"
-            "     AND x.trx_mysql_thread_id <> CONNECTION_ID()"
+            "SELECT h.processlist_id FROM performance_schema.events_transactions_current AS x"
+            " INNER JOIN performance_schema.threads AS h ON h.thread_id = x.thread_id"
+            f" WHERE h.processlist_db = '{self.name}' AND x.state = 'ACTIVE'"
+            "     AND x.autocommit = 'NO' AND h.processlist_id <> CONNECTION_ID()"
         )
         return [int(row[0]) for row in rows]
+
+    def level_of_transaction(self, session: Session) -> str:
+        """The isolation level of the transaction that a session has open."""
+        return str(
+            self.value(
+                "SELECT x.isolation_level FROM performance_schema.events_transactions_current AS x"
+                " INNER JOIN performance_schema.threads AS h ON h.thread_id = x.thread_id"
+                f" WHERE h.processlist_id = {session.id} AND x.state = 'ACTIVE'"
+            )
+        )
 
 
 TASKS = (

@@ -1,0 +1,1 @@
+"""Load tests: celers beside the plain-SQL queue that it replaces, on the same server."""
