@@ -219,7 +219,9 @@ class Lab:
 
     def quiet(self) -> None:
         """Claims do no maintenance from here on, so that nothing moves but what the test moves."""
-        self.sql("UPDATE celers_maintenance SET is_enabled = FALSE")
+        self.sql(
+            "UPDATE celers_maintenance SET is_enabled = FALSE, mark_at = NULL, mark_id = NULL"
+        )
 
     def duty(self, duty: str, session: Session | None = None) -> int | None:
         """Do a maintenance duty once, due or not: how many rows it moved, None if it was busy."""
@@ -258,13 +260,15 @@ class Lab:
         )
 
     def make_due(self) -> None:
-        """Let the time of all scheduled tasks come; their order stays."""
+        """Let the time of all scheduled tasks come just now; their order stays."""
+        due_at = "UTC_TIMESTAMP(6) - INTERVAL 1 SECOND + INTERVAL k.place MICROSECOND"
         self.sql(
             "START TRANSACTION;"
-            "UPDATE celers_scheduled AS s INNER JOIN celers_task AS t ON t.id = s.id "
-            "SET t.due_at = s.due_at - INTERVAL 20 YEAR;"
-            "UPDATE celers_scheduled SET due_at = due_at - INTERVAL 20 YEAR ORDER BY due_at, id;"
-            "COMMIT"
+            "UPDATE (SELECT id, ROW_NUMBER() OVER (ORDER BY due_at, id) AS place"
+            "        FROM celers_scheduled) AS k"
+            " INNER JOIN celers_scheduled AS s ON s.id = k.id"
+            f" INNER JOIN celers_task AS t ON t.id = k.id SET t.due_at = {due_at},"
+            f" s.due_at = {due_at}; COMMIT"
         )
 
     def make_old(self, seconds: int) -> None:

@@ -1,5 +1,5 @@
 CALL celers_version();
--- => 0.1.0 | 1 | * | * | *
+-- => * | 1 | * | * | *
 -- save schema = schema_name
 -- save server = server_version
 SELECT '{{schema}}' = DATABASE() AS is_schema, '{{server}}' = VERSION() AS is_server;
