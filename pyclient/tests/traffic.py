@@ -12,6 +12,7 @@ import pyclient
 from pyclient._encode import new_uuid
 from pyclient._retry import RetryPolicy
 from pyclient.dsn import Dsn
+from pyclient.errors import RequestBusy
 from pyclient.tests.workerkit import until
 
 QUEUE = "traffic"
@@ -28,15 +29,25 @@ class Traffic:
         wrongs: what must not happen, and did.
     """
 
-    def __init__(self, dsn: str | Dsn, *, batches: int, lease_s: int = 60) -> None:
-        """Nothing runs yet.
+    def __init__(
+        self,
+        dsn: str | Dsn,
+        *,
+        batches: int,
+        lease_s: int = 60,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        """Connected once, so that a call that meets no server goes on trying; nothing runs yet.
 
         Args:
             dsn: of the schema, through a proxy or not.
             batches: calls that each producer makes; every second one enqueues 10 tasks.
             lease_s: of the consumers' claims.
+            retry: of the client; None = the default, with a longer deadline.
         """
-        self._client = pyclient.connect(dsn, pool_size=16, retry=RetryPolicy(deadline_s=60))
+        policy = retry or RetryPolicy(deadline_s=60)
+        self._client = pyclient.connect(dsn, pool_size=16, retry=policy)
+        self._client.schema_version()
         self._batches, self._lease_s = batches, lease_s
         self._lock = threading.Lock()
         self._producing = 0
@@ -105,9 +116,7 @@ class Traffic:
     def _consume(self) -> None:
         acks: list[dict[str, Any]] = []
         while not self._over.is_set():
-            rows = self._client.call_step(
-                "consumer", acks or None, None, queues=QUEUE, limit=4, lease_s=self._lease_s
-            )
+            rows = self._step(acks)
             with self._lock:
                 self.acked.update(item["task_id"] for item in acks)
                 self._note(rows)
@@ -120,6 +129,24 @@ class Traffic:
             ]
             if not acks:
                 self._over.wait(0.01)
+
+    def _step(self, acks: list[dict[str, Any]]) -> list[Any]:
+        """One step; the server asks to call again where two tries of it meet."""
+        request_id = new_uuid()
+        for _ in range(100):
+            try:
+                return self._client.call_step(
+                    "consumer",
+                    acks or None,
+                    None,
+                    queues=QUEUE,
+                    limit=4,
+                    lease_s=self._lease_s,
+                    request_id=request_id,
+                )
+            except RequestBusy:
+                self._over.wait(0.01)
+        raise AssertionError("the server never has time for this request")
 
     def _note(self, rows: list[Any]) -> None:
         for row in rows:

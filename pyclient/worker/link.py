@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections.abc import Callable
@@ -10,14 +11,16 @@ from typing import TypeVar
 from pyclient._retry import RetryPolicy
 from pyclient.client import Client, connect
 from pyclient.dsn import Dsn
-from pyclient.errors import CelersError, ServerError, SetupError, Unavailable
+from pyclient.errors import CelersError, ConnectionLost, ServerError, SetupError, Unavailable
 from pyclient.worker.config import log
 
 T = TypeVar("T")
 
 #: Seconds that a worker which was told to end goes on trying a call.
 LAST_TRIES_S = 5.0
-_LONGEST_PAUSE_S = 1.0
+#: A call whose connection broke may still be on its way to being carried out. One that repeats it
+#: must not overtake it: the tasks that the first one claims then would wait for their lease's end.
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 1.0
 _SLICE_S = 0.05  # a signal handler cannot end a sleep
 _SERVER_ERRORS = 5
 _SAY_AGAIN_S = 30.0
@@ -60,13 +63,22 @@ class Stop:
         return self.is_forced or time.monotonic() - max(since, self.asked_at) > LAST_TRIES_S
 
 
+class _LeftToTheLink(RetryPolicy):
+    """Repeats only what a deployment interrupts: the rest is repeated where a signal is seen."""
+
+    def pause_s(self, error: CelersError, attempt: int, elapsed_s: float) -> float | None:
+        """See RetryPolicy."""
+        if isinstance(error, ConnectionLost):
+            return None
+        return super().pause_s(error, attempt, elapsed_s)
+
+
 class Link:
     """One connection to the server, through which calls go however long it takes."""
 
     def __init__(self, dsn: Dsn, stop: Stop) -> None:
         """Nothing is connected yet."""
-        patience = RetryPolicy(deadline_s=0)  # the rest of it is here, where a signal is seen
-        self.client: Client = connect(dsn, pool_size=1, retry=patience)
+        self.client: Client = connect(dsn, pool_size=1, retry=_LeftToTheLink())
         self._stop = stop
         self._said_at: float | None = None
 
@@ -77,16 +89,17 @@ class Link:
             GaveUp: the worker is to end, and the server did not answer.
             CelersError: an answer that repeating does not change.
         """
-        began, pause_s, server_errors = time.monotonic(), 0.05, 0
-        while True:
+        began, pause_s, server_errors = time.monotonic(), _FIRST_PAUSE_S, 0
+        for tries in itertools.count(1):
             try:
                 answer = call()
             except CelersError as error:
                 server_errors += isinstance(error, ServerError)
                 if not _may_pass(error) or server_errors > _SERVER_ERRORS:
                     raise
-                self._say(error)
-                if self._stop.is_over(began):
+                if tries > 1:
+                    self._say(error)
+                if tries > 1 and self._stop.is_over(began):
                     self._stop.force()  # the other calls need not find out for themselves
                     raise GaveUp(str(error)) from error
             else:
@@ -94,6 +107,7 @@ class Link:
                 return answer
             self._pause(began, random.uniform(pause_s / 2, pause_s))
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+        raise AssertionError("counting never ends")
 
     def close(self) -> None:
         """Close the connection."""

@@ -43,7 +43,7 @@ BEGIN
         WHERE id = v_id AND outcome = 'dead'
         FOR SHARE;
         CALL _celers_find_state(v_id, v_state);
-        IF v_state IS NULL THEN
+        IF NOT v_was_dead AND v_state IS NULL THEN
             CALL _celers_raise('TASK_NOT_FOUND', BIN_TO_UUID(v_id));
         ELSEIF NOT v_was_dead THEN
             CALL _celers_raise('TASK_NOT_DEAD', v_state);
@@ -53,5 +53,5 @@ BEGIN
     SELECT
         BIN_TO_UUID(v_id) AS task_id,
         'requeued' AS outcome,
-        v_state AS state;
+        COALESCE(v_state, 'pending') AS state;
 END;

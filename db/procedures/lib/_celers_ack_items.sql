@@ -16,7 +16,7 @@ COMMENT 'end many tasks as completed, those whose receipts still hold them'
 BEGIN
     DECLARE v_id BINARY(16);
     DECLARE v_receipt BINARY(16);
-    DECLARE EXIT HANDLER FOR 1411, 3156, 3665, 3666
+    DECLARE EXIT HANDLER FOR 1411, 3155, 3156, 3665, 3666
         CALL _celers_raise('ITEMS_INVALID', 'task_id, receipt');
 
     IF JSON_CONTAINS_PATH(p_items, 'one', '$[*].result') THEN

@@ -11,7 +11,7 @@ READS SQL DATA
 COMMENT 'refuse what is no list of queue names'
 BEGIN
     IF COALESCE(
-        p_queues NOT REGEXP '^ *[A-Za-z0-9_.:-]{1,64} *(, *[A-Za-z0-9_.:-]{1,64} *)*$', TRUE
+        p_queues NOT REGEXP '^ *[A-Za-z0-9_.:-]{1,64} *(, *[A-Za-z0-9_.:-]{1,64} *)*\\z', TRUE
     ) THEN
         CALL _celers_raise('QUEUE_NAME_INVALID', LEFT(p_queues, 40));
     END IF;

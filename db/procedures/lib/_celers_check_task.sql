@@ -18,7 +18,7 @@ CREATE PROCEDURE _celers_check_task (
 READS SQL DATA
 COMMENT 'refuse a bad queue name, task name or payload'
 BEGIN
-    IF COALESCE(p_queue <> 'default' AND p_queue NOT REGEXP '^[A-Za-z0-9_.:-]{1,64}$', TRUE) THEN
+    IF COALESCE(p_queue <> 'default' AND p_queue NOT REGEXP '^[A-Za-z0-9_.:-]{1,64}\\z', TRUE) THEN
         CALL _celers_raise('QUEUE_NAME_INVALID', LEFT(p_queue, 40));
     END IF;
     IF COALESCE(CHAR_LENGTH(p_task_name) NOT BETWEEN 1 AND 255, TRUE) THEN

@@ -24,7 +24,8 @@ COMMENT 'read and check the options of a claim'
 BEGIN
     DECLARE v_request_id TEXT;
     DECLARE v_type VARCHAR(20);
-    DECLARE EXIT HANDLER FOR 3156, 1264, 1406, 3666 CALL _celers_raise('OPTION_INVALID', NULL);
+    DECLARE EXIT HANDLER FOR 1264, 1406, 1690, 3155, 3156, 3666
+        CALL _celers_raise('OPTION_INVALID', NULL);
 
     SET v_request_id = JSON_VALUE(p_options, '$.request_id' RETURNING CHAR(100) ERROR ON ERROR);
     SET p_is_request = v_request_id IS NOT NULL;

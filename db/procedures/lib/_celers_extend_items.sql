@@ -20,7 +20,7 @@ CREATE PROCEDURE _celers_extend_items (
 MODIFIES SQL DATA
 COMMENT 'prolong leases, and collect the wishes for cancellation'
 BEGIN
-    DECLARE EXIT HANDLER FOR 1411, 3156, 3666 CALL _celers_raise('ITEMS_INVALID', 'receipts');
+    DECLARE EXIT HANDLER FOR 1411, 3155, 3156, 3666 CALL _celers_raise('ITEMS_INVALID', 'receipts');
 
     IF p_seconds NOT BETWEEN 1 AND 86400 THEN
         CALL _celers_raise('LEASE_OUT_OF_RANGE', p_seconds);

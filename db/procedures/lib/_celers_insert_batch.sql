@@ -28,7 +28,7 @@ whole: BEGIN
     DECLARE v_suffix CHAR(16) DEFAULT CONCAT(
         HEX(128 + FLOOR(RAND() * 64)), HEX(RANDOM_BYTES(7))
     );
-    DECLARE EXIT HANDLER FOR 1048, 1062, 1264, 1366, 1406, 1411, 3156, 3666, 3819
+    DECLARE EXIT HANDLER FOR 1048, 1062, 1264, 1366, 1406, 1411, 3155, 3156, 3666, 3819
     BEGIN
         ROLLBACK TO SAVEPOINT celers_batch;
         SET p_ids = NULL;
@@ -36,7 +36,7 @@ whole: BEGIN
 
     SET p_ids = NULL;
     SAVEPOINT celers_batch;
-    IF p_options IS NOT NULL OR p_queue NOT REGEXP '^[A-Za-z0-9_.:-]{1,64}$' THEN
+    IF p_options IS NOT NULL OR p_queue NOT REGEXP '^[A-Za-z0-9_.:-]{1,64}\\z' THEN
         LEAVE whole;
     END IF;
 

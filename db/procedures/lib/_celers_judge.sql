@@ -19,7 +19,7 @@ CREATE PROCEDURE _celers_judge (
 READS SQL DATA
 COMMENT 'decide what becomes of attempts that failed'
 BEGIN
-    DECLARE EXIT HANDLER FOR 1411, 3156, 3665, 3666, 1264, 1406
+    DECLARE EXIT HANDLER FOR 1411, 3155, 3156, 3665, 3666, 1264, 1406
         CALL _celers_raise('ITEMS_INVALID', 'task_id, receipt, error, retry, delay_s');
 
     SELECT JSON_ARRAYAGG(JSON_OBJECT(

@@ -20,6 +20,7 @@ BEGIN
         LEFT JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.claim_id = c.claim_id
         WHERE c.lease_expires_at <= p_now AND u.claim_id IS NULL
         LIMIT 1000
+        FOR UPDATE OF c SKIP LOCKED
     ) AS old;
     DELETE c
     FROM JSON_TABLE(v_claims, '$[*]' COLUMNS (claim_id CHAR(36) PATH '$')) AS old

@@ -14,7 +14,7 @@ CREATE PROCEDURE _celers_wait_options (
 READS SQL DATA
 COMMENT 'read and check how long to wait'
 BEGIN
-    DECLARE EXIT HANDLER FOR 3156, 1264, 3666 CALL _celers_raise('WAIT_OUT_OF_RANGE', NULL);
+    DECLARE EXIT HANDLER FOR 3155, 3156, 1264, 3666 CALL _celers_raise('WAIT_OUT_OF_RANGE', NULL);
 
     SET p_wait_ms = 1000;
     SET p_poll_ms = 2;
