@@ -1367,7 +1367,7 @@ class GeneratedCalls(ABC):
         )
 
     def call_cancel_batch(
-        self, task_ids: Iterable[Mapping[str, Any]], *, reason: str | None = None
+        self, task_ids: Any, *, reason: str | None = None
     ) -> list[CancelBatchRow]:
         """Cancel many tasks.
 
@@ -1386,7 +1386,7 @@ class GeneratedCalls(ABC):
             CancelBatchRow,
             "celers_cancel_batch",
             (
-                encode_items(task_ids),
+                encode_json(task_ids),
                 encode_options({"reason": reason}),
             ),
         )

@@ -164,9 +164,7 @@ def call_cancel(task_id: UUID | str, *, reason: str | None = None) -> CancelRow:
     return default_client().call_cancel(task_id, reason=reason)
 
 
-def call_cancel_batch(
-    task_ids: Iterable[Mapping[str, Any]], *, reason: str | None = None
-) -> list[CancelBatchRow]:
+def call_cancel_batch(task_ids: Any, *, reason: str | None = None) -> list[CancelBatchRow]:
     """Cancel many tasks.
 
     Args:

@@ -1,7 +1,7 @@
 -- celers_cancel_batch: cancel many tasks.
 --
 -- Params
---   p_task_ids  items    JSON array of at most 1000 ids
+--   p_task_ids  json     JSON array of at most 1000 ids
 --   p_options   options  JSON object, NULL = all defaults = NULL
 -- Options
 --   reason  str  kept as the error of the tasks = none

@@ -67,8 +67,8 @@ BEGIN
     SET timestamp = DEFAULT;
     SET v_options = p_options;
     CALL _celers_claim_options(
-        v_options, '["request_id", "lease_s", "task_names"]', 0, v_claim_id, v_is_request, v_lease_s,
-        v_names
+        v_options, '["request_id", "lease_s", "task_names"]', 0, v_claim_id, v_is_request,
+        v_lease_s, v_names
     );
     SET p_worker_id = COALESCE(p_worker_id, CONCAT('sql:', CONNECTION_ID()));
     IF CHAR_LENGTH(p_worker_id) NOT BETWEEN 1 AND 255 THEN

@@ -35,5 +35,7 @@ BEGIN
     LEFT JOIN celers_dead AS x
         ON x.id = UUID_TO_BIN(item.task_id) AND x.claim_id = UUID_TO_BIN(item.receipt)
     LEFT JOIN celers_attempt AS a
-        ON a.id = UUID_TO_BIN(item.task_id) AND a.claim_id = UUID_TO_BIN(item.receipt);
+        ON a.id = UUID_TO_BIN(item.task_id) AND a.claim_id = UUID_TO_BIN(item.receipt)
+    -- the snapshot of a caller's transaction may be older than the task
+    FOR SHARE OF t;
 END;

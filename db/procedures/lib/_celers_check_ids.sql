@@ -12,7 +12,8 @@ CREATE PROCEDURE _celers_check_ids (
 READS SQL DATA
 COMMENT 'refuse what is no JSON array of 1000 or fewer ids'
 BEGIN
-    DECLARE EXIT HANDLER FOR 1411, 3155, 3156, 3666, 1048 CALL _celers_raise('ITEMS_INVALID', 'ids');
+    DECLARE EXIT HANDLER FOR 1048, 1411, 3155, 3156, 3666
+        CALL _celers_raise('ITEMS_INVALID', 'ids');
 
     CALL _celers_check_items(p_text, p_ids);
     SELECT

@@ -49,6 +49,6 @@ BEGIN
     FOR UPDATE OF r SKIP LOCKED;
     SET p_taken = ROW_COUNT();
     IF p_taken > 0 THEN
-        CALL _celers_leave_ready(p_claim_id);
+        CALL _celers_leave_ready(p_claim_id, p_queue);
     END IF;
 END;

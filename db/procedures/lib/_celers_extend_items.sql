@@ -6,7 +6,7 @@
 -- Params
 --   p_receipts  json  array of receipts
 --   p_seconds   int   seconds from now; NULL = as long as the lease was asked for
---   p_extended  int   OUT: how many leases were prolonged
+--   p_extended  int   OUT: 0 = none was prolonged
 --   p_notices   json  OUT: array of {"task_id", "receipt", "outcome"}: cancel_requested for tasks,
 --                     lost for receipts; NULL = none
 -- Writes   celers_claim
@@ -50,13 +50,7 @@ BEGIN
         FOR SHARE OF u
     ) AS held
     ON DUPLICATE KEY UPDATE lease_expires_at = held.until_at;
-    SELECT COUNT(*) INTO p_extended
-    FROM JSON_TABLE(p_receipts, '$[*]' COLUMNS (receipt CHAR(36) PATH '$')) AS given
-    WHERE EXISTS (
-        SELECT 1
-        FROM celers_running AS u FORCE INDEX (PRIMARY)
-        WHERE u.claim_id = UUID_TO_BIN(given.receipt) AND u.attempt > 0
-    );
+    SET p_extended = ROW_COUNT();
     SELECT JSON_ARRAYAGG(JSON_OBJECT(
         'task_id', BIN_TO_UUID(u.id),
         'receipt', given.receipt,

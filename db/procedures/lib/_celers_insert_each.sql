@@ -19,7 +19,9 @@ CREATE PROCEDURE _celers_insert_each (
 MODIFIES SQL DATA
 COMMENT 'write the tasks of a batch one by one'
 BEGIN
-    DECLARE v_ordinal INT DEFAULT 0;
+    DECLARE v_order JSON;
+    DECLARE v_nth INT DEFAULT 0;
+    DECLARE v_ordinal INT;
     DECLARE v_item JSON;
     DECLARE v_type VARCHAR(20);
     DECLARE v_options JSON;
@@ -35,8 +37,22 @@ BEGIN
             ' "headers", "content_type"]'
         )
     );
-    SET p_ids = JSON_ARRAY();
-    WHILE v_ordinal < JSON_LENGTH(p_tasks) DO
+    -- in the order of the ids: of two batches with the same ids one waits for the other
+    SELECT
+        COALESCE(JSON_ARRAYAGG(item.ordinal - 1), JSON_ARRAY()),
+        COALESCE(JSON_ARRAYAGG(NULL), JSON_ARRAY())
+    INTO v_order, p_ids
+    FROM (
+        SELECT given.ordinal
+        FROM JSON_TABLE(p_tasks, '$[*]' COLUMNS (
+            ordinal FOR ORDINALITY,
+            task_id VARCHAR(1000) PATH '$.task_id'
+        )) AS given
+        ORDER BY given.task_id, given.ordinal
+        LIMIT 1000
+    ) AS item;
+    WHILE v_nth < JSON_LENGTH(v_order) DO
+        SET v_ordinal = JSON_EXTRACT(v_order, CONCAT('$[', v_nth, ']'));
         SET v_item = JSON_EXTRACT(p_tasks, CONCAT('$[', v_ordinal, ']'));
         SET v_type = JSON_TYPE(v_item);
         IF v_type <> 'OBJECT' THEN
@@ -57,7 +73,9 @@ BEGIN
             JSON_MERGE_PATCH(COALESCE(p_options, '{}'), v_options),
             v_ordinal, v_id, v_created, v_due_at
         );
-        SET p_ids = JSON_ARRAY_APPEND(p_ids, '$', JSON_ARRAY(BIN_TO_UUID(v_id), v_created));
-        SET v_ordinal = v_ordinal + 1;
+        SET p_ids = JSON_SET(
+            p_ids, CONCAT('$[', v_ordinal, ']'), JSON_ARRAY(BIN_TO_UUID(v_id), v_created)
+        );
+        SET v_nth = v_nth + 1;
     END WHILE;
 END;
