@@ -1497,7 +1497,7 @@ class GeneratedCalls(ABC):
             lease_s: seconds the tasks are yours, 1..86400; default: 60
             task_names: array of task names to take; default: any
             wait_ms: most milliseconds to wait, 0..2000; default: 1000
-            poll_ms: milliseconds between two looks, 1..1000; default: 2
+            poll_ms: milliseconds between two looks, 1..1000; default: 1
 
         Returns a list of rows, which may be empty.
 

@@ -92,7 +92,7 @@ def test_what_cannot_be_kept_as_a_result_is_a_dead_letter_at_once(
     kinds = ("object", "nan", "deep", "surrogate")
     refused = [enqueue(queue, "return_value", [kind]) for kind in kinds]
     fine = [enqueue(queue, "add", [number]) for number in range(4)]
-    worker = start("-c", "1", "--burst", "--prefetch", "8")
+    worker = start("-c", "1", "--burst", "--prefetch", "5")
     assert worker.end() == 0
     assert [look.state(task) for task in refused] == ["dead"] * 4
     assert [look.error(task).partition(":")[0] for task in refused] == ["ResultInvalid"] * 4
@@ -230,7 +230,7 @@ def test_outcomes_do_not_wait_behind_a_long_task(
 def test_leases_are_prolonged_while_a_task_runs(
     queue: pyclient.Client, look: Look, start: Start
 ) -> None:
-    task = enqueue(queue, "nap", ["x", 5])
+    task = enqueue(queue, "nap", ["x", 4.5])
     worker = start("-c", "2", "--lease", "3")
     look.wait_for(task, "completed")
     assert look.attempts(task) == ["completed"]

@@ -11,7 +11,7 @@ from pyclient.worker.beat import Beat
 from pyclient.worker.config import WorkerConfig, log, log_to_stderr
 from pyclient.worker.exchange import Exchange
 from pyclient.worker.held import Held
-from pyclient.worker.interrupts import FORCE, Interrupts
+from pyclient.worker.interrupts import Interrupts
 from pyclient.worker.job import Outcome
 from pyclient.worker.link import GaveUp, Link, Stop
 from pyclient.worker.run import run
@@ -19,6 +19,8 @@ from pyclient.worker.run import run
 #: Exit codes of a child that ended as it should; any other means that it is to be replaced.
 DONE, NOT_HANDED_IN = 0, 10
 DIED = 70
+#: The signal of the supervisor to give up the running task.
+FORCE = signal.SIGUSR1
 
 
 def main(config: WorkerConfig) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Sequence
 
 from pyclient._encode import new_uuid
@@ -17,6 +18,10 @@ from pyclient.worker.job import Job, Outcome, reject
 from pyclient.worker.link import GaveUp, Link
 
 _WAIT_MS = 1000
+#: How often the server looks for tasks while a worker waits: at 2 ms that is a sixth of one of its
+#: processors, so after some seconds without work it looks less often.
+_EAGER_POLL_MS, _CALM_POLL_MS = 2, 20
+_CALM_AFTER_S = 5.0
 
 
 class Exchange:
@@ -35,6 +40,7 @@ class Exchange:
         # For people: leases go by receipt, so it does no harm if it comes again.
         self._worker_id = f"{app.name}@{self._hostname}:{os.getpid()}"
         self._is_known = False
+        self._worked_at = time.monotonic()
 
     def show(self, link: Link, status: str) -> None:
         """Have the server list this worker as alive; nothing depends on it."""
@@ -62,6 +68,7 @@ class Exchange:
     def wait(self, link: Link) -> bool:
         """Claim tasks, waiting about a second for some; whether there were any."""
         request_id = new_uuid()
+        is_calm = time.monotonic() - self._worked_at > _CALM_AFTER_S
         return self._take_in(
             link.through(
                 lambda: link.client.call_dequeue_wait(
@@ -71,6 +78,7 @@ class Exchange:
                     request_id=request_id,
                     lease_s=self._config.lease_s,
                     wait_ms=_WAIT_MS,
+                    poll_ms=_CALM_POLL_MS if is_calm else _EAGER_POLL_MS,
                 )
             )
         )
@@ -87,22 +95,29 @@ class Exchange:
 
         Raises:
             GaveUp: the worker is to end, and the server did not answer.
-            CelersError: an answer that repeating does not change, and no outcome is the cause.
+            CelersError: an answer that repeating does not change, and no outcome is its cause.
         """
         try:
             return self._step(link, outcomes, limit=limit, extend=extend)
         except GaveUp:
-            self.has_lost |= bool(outcomes)
-            for outcome in outcomes:
-                log.error("%s: how it ended could not be handed in, it will run again", outcome.job)
+            self._lose(outcomes)
             raise
         except CelersError as error:
             if not outcomes:
                 raise
             log.error("outcomes were refused, handing them in one by one: %s", error)
+        for index, outcome in enumerate(outcomes):
+            try:
+                self._hand_in(link, outcome)
+            except GaveUp:
+                self._lose(outcomes[index:])
+                raise
+        return self._step(link, (), limit=limit, extend=extend)
+
+    def _lose(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
-            self._hand_in(link, outcome)
-        return False
+            self.has_lost = True
+            log.error("%s: how it ended could not be handed in, it will run again", outcome.job)
 
     def _step(
         self, link: Link, outcomes: Sequence[Outcome], *, limit: int, extend: Sequence[str] = ()
@@ -135,13 +150,15 @@ class Exchange:
             try:
                 self._step(link, [told], limit=0)
             except CelersError as second:
-                self.has_lost = True
-                log.error("%s: that was refused too, it will run again: %s", outcome.job, second)
+                log.error("%s: that was refused too: %s", outcome.job, second)
+                self._lose([outcome])
 
     def _take_in(self, rows: Sequence[StepRow] | Sequence[DequeueWaitRow]) -> bool:
         """Read an answer: tasks to run, and what became of those in hand."""
         jobs = [Job.of(row) for row in rows if row.outcome == "claimed"]
-        self._held.add(jobs)
+        if jobs:
+            self._worked_at = time.monotonic()
+            self._held.add(jobs)
         for row in rows:
             if row.outcome == "cancel_requested":
                 self._cancel(row.task_id or "")

@@ -12,10 +12,6 @@ from types import FrameType
 
 from pyclient.worker.job import Job
 
-#: From the supervisor: give up the running task.
-FORCE = signal.SIGUSR1
-_WAKE = signal.SIGALRM
-
 
 class Interrupted(BaseException):
     """Raised in a running task from outside. Not an Exception: few handlers should catch it."""
@@ -44,7 +40,7 @@ class Interrupts:
 
     def install(self) -> None:
         """Take over SIGALRM; in the main thread."""
-        signal.signal(_WAKE, self._woken)
+        signal.signal(signal.SIGALRM, self._woken)
 
     def begin(self, job: Job) -> None:
         """A task begins: from now on it can be interrupted."""
@@ -66,7 +62,7 @@ class Interrupts:
         if job is not None and job.task_id == task_id and self._cancelled != task_id:
             self._cancelled = task_id
             assert self._main.ident is not None
-            signal.pthread_kill(self._main.ident, _WAKE)
+            signal.pthread_kill(self._main.ident, signal.SIGALRM)
 
     def shut_down(self) -> None:
         """Raise Shutdown in the task, if one runs; in a signal handler of the main thread."""

@@ -16,7 +16,6 @@ from pyclient.client import connect
 from pyclient.worker import child
 from pyclient.worker.app import load
 from pyclient.worker.config import WorkerConfig, log
-from pyclient.worker.interrupts import FORCE
 
 #: Seconds from the second signal until children that have not ended are killed.
 FORCED_S = 5.0
@@ -121,7 +120,7 @@ class Supervisor:
         if signals >= 2 and self._obeyed < 2:
             log.warning("ending at once")
             self._kill_at = time.monotonic() + FORCED_S
-            self._send(FORCE)
+            self._send(child.FORCE)
         if signals >= 3 or (self._kill_at is not None and time.monotonic() > self._kill_at):
             self._send(signal.SIGKILL)
         self._obeyed = signals

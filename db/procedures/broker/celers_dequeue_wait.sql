@@ -14,7 +14,7 @@
 --   lease_s     int   seconds the tasks are yours, 1..86400 = 60
 --   task_names  json  array of task names to take = any
 --   wait_ms     int   most milliseconds to wait, 0..2000 = 1000
---   poll_ms     int   milliseconds between two looks, 1..1000 = 2
+--   poll_ms     int   milliseconds between two looks, 1..1000 = 1
 -- Returns  rows
 --   task_id           uuid       id of the task
 --   receipt           uuid       of the claim: what ack, reject and extend ask for
@@ -105,7 +105,9 @@ BEGIN
             CALL _celers_run_duty(v_duty, v_moved);
         END IF;
         IF v_taken = 0 AND v_duty IS NULL THEN
-            CALL _celers_wait_turn(v_bell, v_poll_ms, v_until, v_is_holder);
+            CALL _celers_wait_turn(
+                p_queues, v_bell, v_poll_ms, v_joined, v_until, v_is_holder
+            );
         END IF;
     UNTIL v_taken > 0 OR UTC_TIMESTAMP(6) >= v_until END REPEAT;
     IF v_is_holder THEN

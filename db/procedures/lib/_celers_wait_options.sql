@@ -17,7 +17,7 @@ BEGIN
     DECLARE EXIT HANDLER FOR 3155, 3156, 1264, 3666 CALL _celers_raise('WAIT_OUT_OF_RANGE', NULL);
 
     SET p_wait_ms = 1000;
-    SET p_poll_ms = 2;
+    SET p_poll_ms = 1;
     SELECT
         COALESCE(o.wait_ms, p_wait_ms),
         COALESCE(o.poll_ms, p_poll_ms)
