@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pyclient.dsn import Dsn
     from pyclient.errors import CelersError
     from pyclient.types import Payload, RawJson
+    from pyclient.worker import App
 
     __version__: str
 
@@ -37,6 +38,7 @@ _HOMES = {
     "RawJson": "pyclient.types",
     "Payload": "pyclient.types",
     "CelersError": "pyclient.errors",
+    "App": "pyclient.worker",
 }
 __all__ = [
     "connect",
@@ -49,6 +51,7 @@ __all__ = [
     "RawJson",
     "Payload",
     "CelersError",
+    "App",
     "__version__",
 ]
 

@@ -57,7 +57,7 @@ class CancelRow(NamedTuple):
     Attributes:
         task_id: id of the task
         outcome: cancelled; cancel_requested: it runs; completed, failed, expired, dead:
-            too late
+            too late; pending: see above
     """
 
     task_id: str
@@ -1343,7 +1343,10 @@ class GeneratedCalls(ABC):
 
         A task that waits is cancelled at once. For one that runs the wish is recorded:
         its worker learns of it with celers_extend or celers_step, and its next reject
-        makes it cancelled. Dead letters and finished tasks stay what they are.
+        makes it cancelled. Dead letters and finished tasks stay what they are. Inside a
+        REPEATABLE READ transaction of the caller it is looked for where it was when that
+        transaction began: pending is the answer when it has moved since, and nothing
+        happened to it.
 
         Args:
             task_id: id of the task

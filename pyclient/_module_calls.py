@@ -147,7 +147,9 @@ def call_cancel(task_id: UUID | str, *, reason: str | None = None) -> CancelRow:
 
     A task that waits is cancelled at once. For one that runs the wish is recorded: its
     worker learns of it with celers_extend or celers_step, and its next reject makes it
-    cancelled. Dead letters and finished tasks stay what they are.
+    cancelled. Dead letters and finished tasks stay what they are. Inside a REPEATABLE
+    READ transaction of the caller it is looked for where it was when that transaction
+    began: pending is the answer when it has moved since, and nothing happened to it.
 
     Args:
         task_id: id of the task

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pyclient.errors import CelersError, ConnectionLost, DeadlockError, LockTimeout
 
 _ROUTINE_IS_BEING_REPLACED = (1305, 1370)
+_REQUEST_IS_BEING_ANSWERED = 50120  # REQUEST_BUSY
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,15 @@ class RetryPolicy:
         """
         if isinstance(error, ConnectionLost):
             if attempt == 1:
-                return 0.0
+                # the server may still be at the first try, and should be answered for before
+                return random.uniform(0.1, 0.3)
             longest = min(1.0, 0.025 * 2.0 ** min(attempt, 10))
             return random.uniform(longest / 2, longest) if elapsed_s < self.deadline_s else None
         if isinstance(error, DeadlockError | LockTimeout):
             goes_on = attempt < self.max_attempts and elapsed_s < self.deadline_s
             return random.uniform(0, 0.005 * 2.0**attempt) if goes_on else None
+        if error.number == _REQUEST_IS_BEING_ANSWERED and elapsed_s < self.deadline_s:
+            return random.uniform(0.005, 0.05)
         if error.number in _ROUTINE_IS_BEING_REPLACED and elapsed_s < self.deploy_window_s:
             return random.uniform(0.001, 0.02)
         return None

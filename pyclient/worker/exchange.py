@@ -18,7 +18,7 @@ from pyclient.worker.job import Job, Outcome, reject
 from pyclient.worker.link import GaveUp, Link
 
 _WAIT_MS = 1000
-#: How often the server looks for tasks while a worker waits: at 2 ms that is a sixth of one of its
+#: How often the server looks for tasks while a worker waits: at 2 ms that is a tenth of one of its
 #: processors, so after some seconds without work it looks less often.
 _EAGER_POLL_MS, _CALM_POLL_MS = 2, 20
 _CALM_AFTER_S = 5.0

@@ -2,7 +2,9 @@
 --
 -- A task that waits is cancelled at once. For one that runs the wish is recorded: its worker learns
 -- of it with celers_extend or celers_step, and its next reject makes it cancelled. Dead letters
--- and finished tasks stay what they are.
+-- and finished tasks stay what they are. Inside a REPEATABLE READ transaction of the caller it is
+-- looked for where it was when that transaction began: pending is the answer when it has moved
+-- since, and nothing happened to it.
 --
 -- Params
 --   p_task_id  uuid     id of the task
@@ -11,7 +13,8 @@
 --   reason  str  kept as the error of the task = none
 -- Returns  1 row
 --   task_id  uuid  id of the task
---   outcome  str   cancelled; cancel_requested: it runs; completed, failed, expired, dead: too late
+--   outcome  str   cancelled; cancel_requested: it runs; completed, failed, expired, dead: too
+--                  late; pending: see above
 -- Errors   UUID_INVALID, OPTIONS_INVALID, UNKNOWN_OPTION, TASK_NOT_FOUND
 -- Writes   celers_finished, celers_ready, celers_scheduled, celers_running
 -- Locks    celers_ready, celers_scheduled, celers_running

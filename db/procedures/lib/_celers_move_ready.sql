@@ -37,12 +37,21 @@ BEGIN
         ON r.queue = moved.queue AND r.priority = moved.priority
         AND r.due_at = moved.due_at AND r.id = UUID_TO_BIN(moved.id);
 
-    UPDATE JSON_TABLE(p_rows, '$[*]' COLUMNS (
-        ordinal FOR ORDINALITY,
-        id CHAR(36) PATH '$.id',
-        lane SMALLINT PATH '$.to'
-    )) AS moved
-    STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = UUID_TO_BIN(moved.id)
+    -- in the order of the ids, as whoever inserts tasks
+    UPDATE (
+        SELECT
+            given.ordinal,
+            UUID_TO_BIN(given.id) AS id,
+            given.lane
+        FROM JSON_TABLE(p_rows, '$[*]' COLUMNS (
+            ordinal FOR ORDINALITY,
+            id CHAR(36) PATH '$.id',
+            lane SMALLINT PATH '$.to'
+        )) AS given
+        ORDER BY id
+        LIMIT 1000
+    ) AS moved
+    STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = moved.id
     SET t.due_at = p_now + INTERVAL moved.ordinal MICROSECOND, t.priority = moved.lane;
 
     DELETE r

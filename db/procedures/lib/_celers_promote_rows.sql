@@ -33,11 +33,19 @@ BEGIN
     STRAIGHT_JOIN celers_scheduled AS s FORCE INDEX (PRIMARY)
         ON s.due_at = due.due_at AND s.id = UUID_TO_BIN(due.id);
 
-    UPDATE JSON_TABLE(p_ids, '$[*]' COLUMNS (
-        ordinal FOR ORDINALITY,
-        id CHAR(36) PATH '$.id'
-    )) AS due
-    STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = UUID_TO_BIN(due.id)
+    -- in the order of the ids, as whoever inserts tasks
+    UPDATE (
+        SELECT
+            given.ordinal,
+            UUID_TO_BIN(given.id) AS id
+        FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (
+            ordinal FOR ORDINALITY,
+            id CHAR(36) PATH '$.id'
+        )) AS given
+        ORDER BY id
+        LIMIT 1000
+    ) AS due
+    STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = due.id
     SET t.due_at = p_now + INTERVAL due.ordinal MICROSECOND;
 
     DELETE s

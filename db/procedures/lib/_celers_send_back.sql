@@ -86,18 +86,5 @@ BEGIN
     STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
         ON u.claim_id = UUID_TO_BIN(v.receipt) AND u.id = UUID_TO_BIN(v.id)
     WHERE v.outcome IN ('retried', 'crashed', 'released') AND v.delay_us = 0;
-
-    UPDATE JSON_TABLE(p_verdicts, '$[*]' COLUMNS (
-        id CHAR(36) PATH '$.id',
-        receipt CHAR(36) PATH '$.receipt',
-        outcome VARCHAR(20) PATH '$.outcome',
-        reason VARCHAR(20) PATH '$.reason',
-        delay_us BIGINT PATH '$.delay_us',
-        error LONGTEXT PATH '$.error'
-    )) AS v
-    STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
-        ON u.claim_id = UUID_TO_BIN(v.receipt) AND u.id = UUID_TO_BIN(v.id)
-    STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = u.id
-    SET t.due_at = p_now + INTERVAL v.delay_us MICROSECOND, t.priority = u.priority
-    WHERE v.outcome IN ('retried', 'crashed', 'released');
+    CALL _celers_readdress(p_verdicts, p_now);
 END;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from tools.freshschema import Schema
 
 
 @pytest.fixture
-def lab(schema: Schema, connect: Callable[..., Any]) -> Lab:
+def lab(schema: Schema, connect: Callable[..., Any]) -> Iterator[Lab]:
     """A deployed schema, as new, and as many sessions on it as wanted."""
-    return Lab(connect, schema.name)
+    lab = Lab(connect, schema.name)
+    yield lab
+    lab.end()

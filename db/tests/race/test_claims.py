@@ -212,7 +212,9 @@ def test_one_request_by_many_sessions_at_once(lab: Lab, routine: str) -> None:
             return [str(row["task_id"]) for row in rows]
 
         answers = together([lambda s=s, f=request: f(s) for s in lab.sessions(8)])
-        assert answers == [ids[:5]] * 8
+        # which five is open: of several that meet, all but one give theirs back
+        assert all(answer == answers[0] for answer in answers)
+        assert len(set(answers[0]) & set(ids)) == 5
         assert lab.value("SELECT COUNT(*) FROM celers_running") == 5
         lab.check()
         lab.clear()

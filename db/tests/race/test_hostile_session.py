@@ -90,7 +90,7 @@ SETTINGS = (
     "SET windowing_use_high_precision = 0, sql_notes = 0, sql_warnings = 1",
     "SET explicit_defaults_for_timestamp = 0, sql_require_primary_key = 1",
     "SET default_storage_engine = 'MyISAM', default_tmp_storage_engine = 'MyISAM'",
-    "SET session_track_state_change = 1, session_track_schema = 0, show_old_temporals = 0",
+    "SET session_track_state_change = 1, session_track_schema = 0",
     "SET lock_wait_timeout = 1, innodb_lock_wait_timeout = 1, wait_timeout = 10",
     "SET innodb_strict_mode = 0, innodb_table_locks = 0, low_priority_updates = 1",
     "SET profiling = 1, binlog_rows_query_log_events = 1",

@@ -1,0 +1,143 @@
+-- limits from none to a thousand; a worker of no name is called by its connection
+CALL celers_enqueue_batch('mail', CONCAT('[{"task_name": "a", "payload": "{}"}', REPEAT(',{"task_name": "a", "payload": "{}"}', 999), ']'), NULL);
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}"}, {"task_name": "a", "payload": "{}"}]', NULL);
+CALL celers_dequeue_batch('mail', 'w1', 0, NULL);
+-- => (no rows)
+CALL celers_dequeue_batch('mail', NULL, 1, NULL);
+-- => * | * | mail | a | {} | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+SELECT worker_id = CONCAT('sql:', CONNECTION_ID()) FROM celers_running;
+-- => 1
+CALL celers_dequeue_batch('mail', REPEAT('😀', 255), 1000, NULL);
+-- => * | * | mail | a | {} | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+-- => ...
+CALL celers_queue_size('mail');
+-- => 1 | 0 | 1001 | 0
+
+-- test: a repeated request gives the same tasks
+CALL celers_enqueue('mail', 'a', '1', '{"task_id": "01900000-0000-7000-8000-000000000001"}');
+CALL celers_enqueue('mail', 'a', '2', '{"task_id": "01900000-0000-7000-8000-000000000002"}');
+CALL celers_enqueue('mail', 'a', '3', '{"task_id": "01900000-0000-7000-8000-000000000003"}');
+CALL celers_dequeue_batch('mail', 'w1', 2, '{"request_id": "01900000-0000-7000-8000-000000000009"}');
+-- => 01900000-0000-7000-8000-000000000001 | 01900000-0000-7000-8000-000000000009 | mail | a | 1 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+-- => 01900000-0000-7000-8000-000000000002 | 01900000-0000-7000-8000-000000000009 | mail | a | 2 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+CALL celers_dequeue_batch('mail', 'w1', 2, '{"request_id": "01900000-0000-7000-8000-000000000009"}');
+-- => 01900000-0000-7000-8000-000000000001 | 01900000-0000-7000-8000-000000000009 | mail | a | 1 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+-- => 01900000-0000-7000-8000-000000000002 | 01900000-0000-7000-8000-000000000009 | mail | a | 2 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+CALL celers_ack('01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000009');
+CALL celers_dequeue_batch('mail', 'w1', 1, '{"request_id": "01900000-0000-7000-8000-000000000009"}');
+-- => 01900000-0000-7000-8000-000000000002 | 01900000-0000-7000-8000-000000000009 | mail | a | 2 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+CALL celers_queue_size('mail');
+-- => 1 | 0 | 1 | 0
+CALL celers_dequeue_batch('mail', 'w1', 1, '{"request_id": null}');
+-- => 01900000-0000-7000-8000-000000000003 | * | mail | a | 3 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+
+-- test: several queues in order of preference, paused ones passed over
+CALL celers_enqueue('low', 'a', '{}', '{"priority": 9}');
+CALL celers_enqueue('high', 'b', '{}', NULL);
+CALL celers_enqueue('shut', 'c', '{}', '{"priority": 10}');
+CALL celers_pause('shut');
+CALL celers_dequeue_batch('shut', 'w1', 1, '{"lease_s": 60}');
+-- => (no rows)
+CALL celers_dequeue_batch(' shut, high , low', 'w1', 1, '{"lease_s": 60}');
+-- => * | * | high | b | {} | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+CALL celers_enqueue('high', 'b', '{}', NULL);
+CALL celers_dequeue_batch('high,low,shut', 'w1', 10, '{"lease_s": 60}');
+-- => * | * | low | a | {} | application/json | NULL | 1 | 9 | NULL | * | NULL | claimed
+-- => * | * | high | b | {} | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+SELECT COUNT(DISTINCT claim_id) FROM celers_running;
+-- => 2
+
+-- test: only tasks of given names
+CALL celers_enqueue('mail', 'a', '1', NULL);
+CALL celers_enqueue('mail', 'b', '2', NULL);
+CALL celers_enqueue('mail', 'c', '3', '{"priority": 1}');
+CALL celers_dequeue_batch('mail', 'w1', 10, '{"task_names": []}');
+-- => (no rows)
+CALL celers_dequeue_batch('mail', 'w1', 10, '{"task_names": ["B", "x"]}');
+-- => (no rows)
+CALL celers_dequeue_batch('mail', 'w1', 10, '{"task_names": ["b", "c"]}');
+-- => * | * | mail | c | 3 | application/json | NULL | 1 | 1 | NULL | * | NULL | claimed
+-- => * | * | mail | b | 2 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+CALL celers_dequeue_batch('mail', 'w1', 10, '{"task_names": null}');
+-- => * | * | mail | a | 1 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+
+-- test: the lease lasts as long as asked for, else as its queue says
+CALL celers_set_queue_config('slow', '{"lease_s": 600}');
+CALL celers_enqueue('slow', 'a', '{}', NULL);
+CALL celers_enqueue('slow', 'b', '{}', NULL);
+CALL celers_enqueue('mail', 'c', '{}', NULL);
+CALL celers_enqueue('mail', 'd', '{}', NULL);
+CALL celers_dequeue_batch('slow', 'w1', 1, '{"lease_s": 86400}');
+CALL celers_dequeue_batch('slow', 'w1', 1, '{"lease_s": null}');
+CALL celers_dequeue_batch('mail', 'w1', 1, '{"lease_s": 1}');
+CALL celers_dequeue_batch('mail', 'w1', 1, '{"task_names": null}');
+SELECT lease_s, TIMESTAMPDIFF(SECOND, claimed_at, lease_expires_at) FROM celers_running ORDER BY lease_s;
+-- => 1 | 1
+-- => 60 | 60
+-- => 600 | 600
+-- => 86400 | 86400
+
+-- test: what is refused
+CALL celers_dequeue_batch('mail', 'w1', -1, NULL);
+-- !! LIMIT_OUT_OF_RANGE
+CALL celers_dequeue_batch('mail', 'w1', 1001, NULL);
+-- !! LIMIT_OUT_OF_RANGE
+CALL celers_dequeue_batch('mail', 'w1', NULL, NULL);
+-- !! LIMIT_OUT_OF_RANGE
+CALL celers_dequeue_batch('mail', '', 1, NULL);
+-- !! WORKER_ID_INVALID
+CALL celers_dequeue_batch('mail', REPEAT('x', 256), 1, NULL);
+-- !! WORKER_ID_INVALID
+CALL celers_dequeue_batch(NULL, 'w1', 1, NULL);
+-- !! QUEUE_NAME_INVALID
+CALL celers_dequeue_batch('', 'w1', 1, NULL);
+-- !! QUEUE_NAME_INVALID
+CALL celers_dequeue_batch('two words', 'w1', 1, NULL);
+-- !! QUEUE_NAME_INVALID
+CALL celers_dequeue_batch('a,,b', 'w1', 1, NULL);
+-- !! QUEUE_NAME_INVALID
+CALL celers_dequeue_batch('a,', 'w1', 1, NULL);
+-- !! QUEUE_NAME_INVALID
+CALL celers_dequeue_batch('*', 'w1', 1, NULL);
+-- !! QUEUE_NAME_INVALID
+CALL celers_dequeue_batch('mail\n', 'w1', 1, NULL);
+-- !! QUEUE_NAME_INVALID
+CALL celers_dequeue_batch(REPEAT('q', 65), 'w1', 1, NULL);
+-- !! QUEUE_NAME_INVALID
+CALL celers_dequeue_batch('mail', 'w1', 1, '[]');
+-- !! OPTIONS_INVALID
+CALL celers_dequeue_batch('mail', 'w1', 1, '{');
+-- !! OPTIONS_INVALID
+CALL celers_dequeue_batch('mail', 'w1', 1, '');
+-- !! OPTIONS_INVALID
+CALL celers_dequeue_batch('mail', 'w1', 1, '{"limit": 1}');
+-- !! UNKNOWN_OPTION
+CALL celers_dequeue_batch('mail', 'w1', 1, '{"request_id": "01900000-0000-7000-8000-000000000001", "limit": 1}');
+-- !! UNKNOWN_OPTION
+CALL celers_dequeue_batch('mail', 'w1', 1, '{"request_id": "x"}');
+-- !! UUID_INVALID
+CALL celers_dequeue_batch('mail', 'w1', 1, '{"lease_s": 0}');
+-- !! LEASE_OUT_OF_RANGE
+CALL celers_dequeue_batch('mail', 'w1', 1, '{"lease_s": 86401}');
+-- !! LEASE_OUT_OF_RANGE
+CALL celers_dequeue_batch('mail', 'w1', 1, '{"lease_s": "long"}');
+-- !! OPTION_INVALID
+CALL celers_dequeue_batch('mail', 'w1', 1, '{"task_names": "a"}');
+-- !! OPTION_INVALID
+SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+
+-- test: it is part of the caller's transaction
+CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000001"}');
+START TRANSACTION;
+CALL celers_dequeue_batch('mail', 'w1', 10, '{"lease_s": 60}');
+-- => 01900000-0000-7000-8000-000000000001 | * | mail | a | {} | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+-- save r = receipt
+CALL celers_dequeue_batch('mail', 'w1', 1001, NULL);
+-- !! LIMIT_OUT_OF_RANGE
+ROLLBACK;
+CALL celers_queue_size('mail');
+-- => 1 | 0 | 0 | 0
+CALL celers_ack('01900000-0000-7000-8000-000000000001', '{{r}}');
+-- !! LEASE_LOST
+CALL celers_dequeue_batch('mail', 'w1', 10, '{"lease_s": 60}');
+-- => 01900000-0000-7000-8000-000000000001 | * | mail | a | {} | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
