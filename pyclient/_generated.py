@@ -220,7 +220,8 @@ class EnqueueRow(NamedTuple):
         created: 0 when an equal task with this id already stood
         due_at: when it is or was due (UTC)
         state: pending, or where a task that already stood is: processing, completed,
-            failed, cancelled, expired, dead
+            failed, cancelled, expired, dead; unknown: younger than the snapshot of the
+            caller's transaction
     """
 
     task_id: str
@@ -237,7 +238,8 @@ class EnqueueAfterRow(NamedTuple):
         created: 0 when an equal task with this id already stood
         due_at: when it is or was due (UTC)
         state: pending, or where a task that already stood is: processing, completed,
-            failed, cancelled, expired, dead
+            failed, cancelled, expired, dead; unknown: younger than the snapshot of the
+            caller's transaction
     """
 
     task_id: str
@@ -254,7 +256,8 @@ class EnqueueAtRow(NamedTuple):
         created: 0 when an equal task with this id already stood
         due_at: when it is or was due (UTC)
         state: pending, or where a task that already stood is: processing, completed,
-            failed, cancelled, expired, dead
+            failed, cancelled, expired, dead; unknown: younger than the snapshot of the
+            caller's transaction
     """
 
     task_id: str
@@ -1345,8 +1348,8 @@ class GeneratedCalls(ABC):
         its worker learns of it with celers_extend or celers_step, and its next reject
         makes it cancelled. Dead letters and finished tasks stay what they are. Inside a
         REPEATABLE READ transaction of the caller it is looked for where it was when that
-        transaction began: pending is the answer when it has moved since, and nothing
-        happened to it.
+        transaction began: pending is the answer when it has moved since, TASK_NOT_FOUND
+        when it is younger, and nothing happens to it.
 
         Args:
             task_id: id of the task

@@ -4,7 +4,7 @@
 -- of it with celers_extend or celers_step, and its next reject makes it cancelled. Dead letters
 -- and finished tasks stay what they are. Inside a REPEATABLE READ transaction of the caller it is
 -- looked for where it was when that transaction began: pending is the answer when it has moved
--- since, and nothing happened to it.
+-- since, TASK_NOT_FOUND when it is younger, and nothing happens to it.
 --
 -- Params
 --   p_task_id  uuid     id of the task

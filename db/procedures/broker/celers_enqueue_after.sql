@@ -25,7 +25,8 @@
 --   created      bool      0 when an equal task with this id already stood
 --   due_at       datetime  when it is or was due (UTC)
 --   state        str       pending, or where a task that already stood is: processing, completed,
---                          failed, cancelled, expired, dead
+--                          failed, cancelled, expired, dead; unknown: younger than the snapshot of
+--                          the caller's transaction
 -- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, OPTION_INVALID, UUID_INVALID, PRIORITY_OUT_OF_RANGE,
 --          DUE_OUT_OF_RANGE, RETRIES_OUT_OF_RANGE, RETRY_POLICY_INVALID, TIMEOUT_OUT_OF_RANGE,
 --          EXPIRY_OUT_OF_RANGE, HEADERS_INVALID, CONTENT_TYPE_INVALID, QUEUE_NAME_INVALID,

@@ -22,8 +22,9 @@ BEGIN
     LEFT JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = UUID_TO_BIN(late.id)
     LEFT JOIN celers_ready AS r FORCE INDEX (PRIMARY)
         ON r.queue = t.queue AND r.priority = t.priority AND r.due_at = t.due_at AND r.id = t.id
+        AND r.expires_at IS NOT NULL
     LEFT JOIN celers_scheduled AS s FORCE INDEX (PRIMARY)
-        ON s.due_at = t.due_at AND s.id = t.id
+        ON s.due_at = t.due_at AND s.id = t.id AND s.expires_at IS NOT NULL
     WHERE r.id IS NULL AND s.id IS NULL;
     DELETE e
     FROM JSON_TABLE(v_over, '$[*]' COLUMNS (

@@ -1,6 +1,7 @@
 -- _celers_lock_late: lock the pointers of tasks that wait, but for those that somebody holds.
 --
--- For maintenance: it waits for nobody.
+-- For maintenance: it waits for nobody. A task that was begun once has no expiry any more: NULL in
+-- its pointer.
 --
 -- Params
 --   p_ids      json  array of {"id"}
@@ -27,6 +28,7 @@ BEGIN
     STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = given.id
     STRAIGHT_JOIN celers_ready AS r FORCE INDEX (PRIMARY)
         ON r.queue = t.queue AND r.priority = t.priority AND r.due_at = t.due_at AND r.id = t.id
+        AND r.expires_at IS NOT NULL
     FOR UPDATE OF r SKIP LOCKED;
 
     SELECT JSON_ARRAYAGG(JSON_OBJECT('id', BIN_TO_UUID(s.id))) INTO v_scheduled
@@ -38,7 +40,7 @@ BEGIN
     ) AS given
     STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = given.id
     STRAIGHT_JOIN celers_scheduled AS s FORCE INDEX (PRIMARY)
-        ON s.due_at = t.due_at AND s.id = t.id
+        ON s.due_at = t.due_at AND s.id = t.id AND s.expires_at IS NOT NULL
     FOR UPDATE OF s SKIP LOCKED;
 
     SET p_pending = NULLIF(

@@ -119,8 +119,6 @@ CALL celers_dequeue_wait('mail', '', 1, NULL);
 -- !! WORKER_ID_INVALID
 CALL celers_dequeue_wait('mail', REPEAT('x', 256), 1, NULL);
 -- !! WORKER_ID_INVALID
-CALL celers_dequeue_wait(NULL, 'w1', 1, NULL);
--- !! QUEUE_NAME_INVALID
 CALL celers_dequeue_wait('', 'w1', 1, NULL);
 -- !! QUEUE_NAME_INVALID
 CALL celers_dequeue_wait('two words', 'w1', 1, NULL);

@@ -237,9 +237,7 @@ class Lab:
 
     def quiet(self) -> None:
         """Claims do no maintenance from here on, so that nothing moves but what the test moves."""
-        self.sql(
-            "UPDATE celers_maintenance SET is_enabled = FALSE, mark_at = NULL, mark_id = NULL"
-        )
+        self.sql("UPDATE celers_maintenance SET is_enabled = FALSE, mark_at = NULL, mark_id = NULL")
 
     def duty(self, duty: str, session: Session | None = None) -> int | None:
         """Do a maintenance duty once, due or not: how many rows it moved, None if it was busy."""

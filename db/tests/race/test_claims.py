@@ -11,7 +11,6 @@ import pytest
 
 from db.tests.race.kit import Background, Lab, Row, Session, new_id, refused, together, until
 
-
 BEGIN = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION"
 
 

@@ -316,8 +316,7 @@ def test_cancel_promotion_and_claim_of_many(lab: Lab) -> None:
             return session.call("celers_cancel_batch", unwanted, None)
 
         answers = together(
-            [promote, work]
-            + [lambda s=s, u=dice.sample(ids, 45): cancel(s, u) for s in producers]
+            [promote, work] + [lambda s=s, u=dice.sample(ids, 45): cancel(s, u) for s in producers]
         )
         handed = {str(row["task_id"]) for row in answers[1]}
         for answer in answers[2:]:

@@ -90,9 +90,7 @@ def test_batches_that_overlap_in_any_order(lab: Lab) -> None:
             return session.call("celers_enqueue_batch", "q", [item(i) for i in order], None)
 
         def add_singles(session: Session, order: list[str]) -> list[Row]:
-            return [
-                session.one("celers_enqueue", "q", "job", "{}", {"task_id": i}) for i in order
-            ]
+            return [session.one("celers_enqueue", "q", "job", "{}", {"task_id": i}) for i in order]
 
         answers = together(
             [

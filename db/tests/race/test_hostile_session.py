@@ -26,7 +26,12 @@ PUBLIC = [pytest.param(routine, id=routine.name) for routine in SPEC.public]
 OFF = ",".join(
     f"{name}=off"
     for name in (
-        *("index_merge", "index_merge_union", "index_merge_intersection", "engine_condition_pushdown"),
+        *(
+            "index_merge",
+            "index_merge_union",
+            "index_merge_intersection",
+            "engine_condition_pushdown",
+        ),
         *("index_condition_pushdown", "mrr", "mrr_cost_based", "block_nested_loop", "semijoin"),
         *("materialization", "loosescan", "firstmatch", "duplicateweedout", "derived_merge"),
         *("subquery_materialization_cost_based", "use_index_extensions", "condition_fanout_filter"),
@@ -128,7 +133,9 @@ OWN_VARIABLES = "'timestamp', 'insert_id', 'last_insert_id', 'identity', 'statem
 
 def session_state(lab: Lab, session: Session) -> set[tuple[Any, ...]]:
     """Everything of a session that a call could leave changed."""
-    thread = f"(SELECT thread_id FROM performance_schema.threads WHERE processlist_id = {session.id})"
+    thread = (
+        f"(SELECT thread_id FROM performance_schema.threads WHERE processlist_id = {session.id})"
+    )
     tables = {
         "variables": "SELECT variable_name, variable_value FROM"
         f" performance_schema.variables_by_thread WHERE thread_id = {thread}"
@@ -391,8 +398,13 @@ def test_parameters_under_an_empty_sql_mode(lab: Lab) -> None:
         sql = f"CALL celers_dequeue_batch('q', 'w', {limit}, NULL)"
         assert error_of(lambda s=sql: session.sql(s)) == 50004
     assert error_of(lambda: session.sql(f"CALL celers_extend('{new_id()}', 1e30)")) == 50116
-    assert error_of(lambda: session.sql("CALL celers_enqueue_after('q','j','{}',1e300,NULL)")) == 50106
-    assert error_of(lambda: session.sql("CALL celers_enqueue_at('q','j','{}','0000-00-00',NULL)")) == 50106
+    assert (
+        error_of(lambda: session.sql("CALL celers_enqueue_after('q','j','{}',1e300,NULL)")) == 50106
+    )
+    assert (
+        error_of(lambda: session.sql("CALL celers_enqueue_at('q','j','{}','0000-00-00',NULL)"))
+        == 50106
+    )
     sql = "CALL celers_enqueue_at('q', 'j', '{}', '2030-02-30 00:00:00', NULL)"
     assert error_of(lambda: session.sql(sql)) == 50106
     assert lab.check() == {}

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from db.tests.race.kit import Background, Lab, Row, Session, error_of, new_id, together, until
+from db.tests.race.kit import Lab, Row, Session, error_of, new_id, together, until
 
 DUTIES = (
     *("promote_due", "recover_expired", "expire_pending", "advance_marks", "sweep_marks"),
@@ -180,7 +180,9 @@ def prepare_all(lab: Lab, worker: Session) -> None:
 def test_a_duty_waits_for_nobody(lab: Lab, duty: str) -> None:
     """Whatever is locked by a claim, an end, a cancellation or an enqueue is left for later."""
     lab.quiet()
-    lab.sql("UPDATE celers_queue SET aging_threshold_s = 60, retention_s = 60, dlq_retention_s = 60")
+    lab.sql(
+        "UPDATE celers_queue SET aging_threshold_s = 60, retention_s = 60, dlq_retention_s = 60"
+    )
     holder, keeper = lab.session(), lab.session("SET SESSION innodb_lock_wait_timeout = 1")
     waited = []
     for held in (*TABLES, ", ".join(TABLES)):
@@ -311,7 +313,7 @@ def test_expiry_and_claims(lab: Lab) -> None:
     lab.quiet()
     keeper, *workers = lab.sessions(4)
     for _ in range(8):
-        ids = lab.admin.enqueue_many(40, expires_s=1000)
+        lab.admin.enqueue_many(40, expires_s=1000)
         over = threading.Event()
 
         def expire(over: threading.Event = over) -> list[Row]:

@@ -12,7 +12,7 @@ from typing import Any
 import mysql.connector
 import pytest
 
-from db.tests.race.kit import Background, Lab, Row, Session, new_id, until
+from db.tests.race.kit import Background, Lab, Row, new_id, until
 
 TASKS = 300
 QUEUES = ("a", "b", "c")
@@ -96,10 +96,16 @@ class Actor:
     def reject_item(self, row: Row) -> Row:
         """A reject of one of the kinds there are."""
         more = self.dice.choice(
-            [{}, {"delay_s": 0}, {"delay_s": 0.01}, {"release": True}, {"retry": False}]
-            + [{"retry": False, "dead_letter": False}]
+            [
+                {},
+                {"delay_s": 0},
+                {"delay_s": 0.01},
+                {"release": True},
+                {"retry": False},
+                {"retry": False, "dead_letter": False},
+            ]
         )
-        return pick(row, error="no luck", **({"delay_s": 0.01} if not more else more))
+        return pick(row, error="no luck", **(more or {"delay_s": 0.01}))
 
     def split(self) -> tuple[list[Row], list[Row], list[str]]:
         """What of the held tasks is to be acked, rejected and extended; some are forgotten."""
@@ -282,9 +288,13 @@ def settle(lab: Lab, ledger: Ledger) -> None:
     completed = {task_id for task_id, place in places.items() if place == "completed"}
     assert Counter(task_id for task_id, _ in ledger.completed) == Counter(completed)
     for task_id, receipt in ledger.completed:
-        assert lab.value(
-            f"SELECT BIN_TO_UUID(claim_id) FROM celers_finished WHERE id = UUID_TO_BIN('{task_id}')"
-        ) == receipt
+        assert (
+            lab.value(
+                "SELECT BIN_TO_UUID(claim_id) FROM celers_finished"
+                f" WHERE id = UUID_TO_BIN('{task_id}')"
+            )
+            == receipt
+        )
     assert {places[task_id] for task_id in ledger.cancelled} <= {"cancelled"}
     assert {places[task_id] for task_id in ledger.asked} <= {"cancelled", "completed"}
     twice = {key: count for key, count in ledger.claims.items() if count > 1}
