@@ -169,7 +169,7 @@ class TimeoutOutOfRange(InvalidArgument):
 
 
 class ExpiryOutOfRange(InvalidArgument):
-    """EXPIRY_OUT_OF_RANGE: expires_s must be 1..315360000 s"""
+    """EXPIRY_OUT_OF_RANGE: expires_s must be above 0 and at most 315360000 s"""
 
     number = 50110
     name = "EXPIRY_OUT_OF_RANGE"

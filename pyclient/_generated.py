@@ -1353,7 +1353,7 @@ class GeneratedCalls(ABC):
 
         Args:
             task_id: id of the task
-            reason: kept as the error of the task; default: none
+            reason: kept as the error of a task that waited; default: none
 
         Returns one row.
 
@@ -1379,7 +1379,7 @@ class GeneratedCalls(ABC):
 
         Args:
             task_ids: JSON array of at most 1000 ids
-            reason: kept as the error of the tasks; default: none
+            reason: kept as the error of tasks that waited; default: none
 
         Returns a list of rows, which may be empty.
 
@@ -1621,7 +1621,7 @@ class GeneratedCalls(ABC):
             RetriesOutOfRange: max_retries and max_crashes must be 0..1000
             RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
             TimeoutOutOfRange: a timeout must be 1..31536000 s
-            ExpiryOutOfRange: expires_s must be 1..315360000 s
+            ExpiryOutOfRange: expires_s must be above 0 and at most 315360000 s
             HeadersInvalid: headers must be a JSON object of at most 64 KiB
             ContentTypeInvalid: a content type is 1..100 characters
             QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
@@ -1708,7 +1708,7 @@ class GeneratedCalls(ABC):
             RetriesOutOfRange: max_retries and max_crashes must be 0..1000
             RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
             TimeoutOutOfRange: a timeout must be 1..31536000 s
-            ExpiryOutOfRange: expires_s must be 1..315360000 s
+            ExpiryOutOfRange: expires_s must be above 0 and at most 315360000 s
             HeadersInvalid: headers must be a JSON object of at most 64 KiB
             ContentTypeInvalid: a content type is 1..100 characters
             QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
@@ -1794,7 +1794,7 @@ class GeneratedCalls(ABC):
             RetriesOutOfRange: max_retries and max_crashes must be 0..1000
             RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
             TimeoutOutOfRange: a timeout must be 1..31536000 s
-            ExpiryOutOfRange: expires_s must be 1..315360000 s
+            ExpiryOutOfRange: expires_s must be above 0 and at most 315360000 s
             HeadersInvalid: headers must be a JSON object of at most 64 KiB
             ContentTypeInvalid: a content type is 1..100 characters
             QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
@@ -1878,7 +1878,7 @@ class GeneratedCalls(ABC):
             RetriesOutOfRange: max_retries and max_crashes must be 0..1000
             RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
             TimeoutOutOfRange: a timeout must be 1..31536000 s
-            ExpiryOutOfRange: expires_s must be 1..315360000 s
+            ExpiryOutOfRange: expires_s must be above 0 and at most 315360000 s
             HeadersInvalid: headers must be a JSON object of at most 64 KiB
             ContentTypeInvalid: a content type is 1..100 characters
             QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]

@@ -154,7 +154,7 @@ def call_cancel(task_id: UUID | str, *, reason: str | None = None) -> CancelRow:
 
     Args:
         task_id: id of the task
-        reason: kept as the error of the task; default: none
+        reason: kept as the error of a task that waited; default: none
 
     Returns one row.
 
@@ -172,7 +172,7 @@ def call_cancel_batch(task_ids: Any, *, reason: str | None = None) -> list[Cance
 
     Args:
         task_ids: JSON array of at most 1000 ids
-        reason: kept as the error of the tasks; default: none
+        reason: kept as the error of tasks that waited; default: none
 
     Returns a list of rows, which may be empty.
 
@@ -383,7 +383,7 @@ def call_enqueue(
         RetriesOutOfRange: max_retries and max_crashes must be 0..1000
         RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
         TimeoutOutOfRange: a timeout must be 1..31536000 s
-        ExpiryOutOfRange: expires_s must be 1..315360000 s
+        ExpiryOutOfRange: expires_s must be above 0 and at most 315360000 s
         HeadersInvalid: headers must be a JSON object of at most 64 KiB
         ContentTypeInvalid: a content type is 1..100 characters
         QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
@@ -459,7 +459,7 @@ def call_enqueue_after(
         RetriesOutOfRange: max_retries and max_crashes must be 0..1000
         RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
         TimeoutOutOfRange: a timeout must be 1..31536000 s
-        ExpiryOutOfRange: expires_s must be 1..315360000 s
+        ExpiryOutOfRange: expires_s must be above 0 and at most 315360000 s
         HeadersInvalid: headers must be a JSON object of at most 64 KiB
         ContentTypeInvalid: a content type is 1..100 characters
         QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
@@ -534,7 +534,7 @@ def call_enqueue_at(
         RetriesOutOfRange: max_retries and max_crashes must be 0..1000
         RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
         TimeoutOutOfRange: a timeout must be 1..31536000 s
-        ExpiryOutOfRange: expires_s must be 1..315360000 s
+        ExpiryOutOfRange: expires_s must be above 0 and at most 315360000 s
         HeadersInvalid: headers must be a JSON object of at most 64 KiB
         ContentTypeInvalid: a content type is 1..100 characters
         QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
@@ -607,7 +607,7 @@ def call_enqueue_batch(
         RetriesOutOfRange: max_retries and max_crashes must be 0..1000
         RetryPolicyInvalid: see celers_enqueue for the keys of a retry policy
         TimeoutOutOfRange: a timeout must be 1..31536000 s
-        ExpiryOutOfRange: expires_s must be 1..315360000 s
+        ExpiryOutOfRange: expires_s must be above 0 and at most 315360000 s
         HeadersInvalid: headers must be a JSON object of at most 64 KiB
         ContentTypeInvalid: a content type is 1..100 characters
         QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]

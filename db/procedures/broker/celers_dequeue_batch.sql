@@ -57,7 +57,6 @@ BEGIN
     DECLARE v_is_due BOOLEAN;
     DECLARE v_duty VARCHAR(64);
     DECLARE v_moved INT;
-    DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         CALL _celers_rollback(v_joined);
@@ -65,7 +64,10 @@ BEGIN
     END;
 
     SET timestamp = DEFAULT;
-    SET v_options = p_options;
+    BEGIN
+        DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
+        SET v_options = p_options;
+    END;
     CALL _celers_claim_options(
         v_options, '["request_id", "lease_s", "task_names"]', 0, v_claim_id, v_is_request,
         v_lease_s, v_names

@@ -63,9 +63,8 @@ BEGIN
     DECLARE v_until DATETIME(6);
     DECLARE v_is_holder BOOLEAN DEFAULT FALSE;
     DECLARE v_bell VARCHAR(64) DEFAULT CONCAT(
-        'celers:bell:', LEFT(SHA2(CONCAT(DATABASE(), p_queues), 256), 40)
+        'celers:bell:', LEFT(SHA2(CONCAT(DATABASE(), COALESCE(p_queues, '')), 256), 40)
     );
-    DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         IF v_is_holder THEN
@@ -78,7 +77,10 @@ BEGIN
     SET timestamp = DEFAULT;
     -- an earlier call that was killed ran no handler: its bell would stay with this connection
     DO RELEASE_LOCK(v_bell);
-    SET v_options = p_options;
+    BEGIN
+        DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
+        SET v_options = p_options;
+    END;
     CALL _celers_claim_options(
         v_options, '["request_id", "lease_s", "task_names", "wait_ms", "poll_ms"]', 0, v_claim_id,
         v_is_request, v_lease_s, v_names

@@ -70,7 +70,8 @@ BEGIN
         START TRANSACTION READ WRITE;
     END IF;
     CALL _celers_insert_task(
-        p_queue, p_task_name, p_payload, p_options, 0, v_id, v_created, v_due_at
+        p_queue, p_task_name, p_payload, p_options, 0, UTC_TIMESTAMP(6), v_id, v_created,
+        v_due_at
     );
     IF NOT v_created THEN
         CALL _celers_find_state(v_id, v_state);

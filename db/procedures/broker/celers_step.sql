@@ -65,9 +65,6 @@ BEGIN
     DECLARE v_is_due BOOLEAN;
     DECLARE v_duty VARCHAR(64);
     DECLARE v_moved INT;
-    DECLARE EXIT HANDLER FOR 1264, 1406, 1690, 3155, 3156, 3666
-        CALL _celers_raise('OPTION_INVALID', NULL);
-    DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         CALL _celers_rollback(v_joined);
@@ -75,13 +72,18 @@ BEGIN
     END;
 
     SET timestamp = DEFAULT;
-    SET v_options = p_options;
-    IF JSON_LENGTH(v_options) > 0 THEN
-        SET v_queues = COALESCE(JSON_VALUE(v_options, '$.queues' ERROR ON ERROR), v_queues);
-        SET v_limit = COALESCE(
-            JSON_VALUE(v_options, '$.limit' RETURNING SIGNED ERROR ON ERROR), v_limit
-        );
-    END IF;
+    BEGIN
+        DECLARE EXIT HANDLER FOR 1264, 1406, 1690, 3155, 3156, 3666
+            CALL _celers_raise('OPTION_INVALID', 'queues, limit');
+        DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
+        SET v_options = p_options;
+        IF JSON_LENGTH(v_options) > 0 THEN
+            SET v_queues = COALESCE(JSON_VALUE(v_options, '$.queues' ERROR ON ERROR), v_queues);
+            SET v_limit = COALESCE(
+                JSON_VALUE(v_options, '$.limit' RETURNING SIGNED ERROR ON ERROR), v_limit
+            );
+        END IF;
+    END;
     CALL _celers_claim_options(
         v_options,
         '["queues", "limit", "extend", "extend_s", "request_id", "lease_s", "task_names"]', 2,

@@ -18,6 +18,8 @@ CREATE PROCEDURE _celers_check_task (
 READS SQL DATA
 COMMENT 'refuse a bad queue name, task name or payload'
 BEGIN
+    DECLARE EXIT HANDLER FOR 3157 CALL _celers_raise('PAYLOAD_INVALID', 'more than 100 levels');
+
     IF COALESCE(p_queue <> 'default' AND p_queue NOT REGEXP '^[A-Za-z0-9_.:-]{1,64}\\z', TRUE) THEN
         CALL _celers_raise('QUEUE_NAME_INVALID', LEFT(p_queue, 40));
     END IF;

@@ -20,16 +20,19 @@ CREATE PROCEDURE _celers_extend_items (
 MODIFIES SQL DATA
 COMMENT 'prolong leases, and collect the wishes for cancellation'
 BEGIN
+    DECLARE v_held JSON;
     DECLARE EXIT HANDLER FOR 1411, 3155, 3156, 3666 CALL _celers_raise('ITEMS_INVALID', 'receipts');
 
     IF p_seconds NOT BETWEEN 1 AND 86400 THEN
         CALL _celers_raise('LEASE_OUT_OF_RANGE', p_seconds);
     END IF;
     -- shared locks: of an extension and a recovery one waits for the other
-    INSERT INTO celers_claim (claim_id, lease_expires_at)
     SELECT
-        held.claim_id,
-        held.until_at
+        COUNT(*),
+        JSON_ARRAYAGG(JSON_OBJECT(
+            'claim_id', BIN_TO_UUID(held.claim_id), 'until_at', held.until_at
+        ))
+    INTO p_extended, v_held
     FROM (
         SELECT
             u.claim_id,
@@ -48,9 +51,17 @@ BEGIN
         STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY) ON u.claim_id = given.receipt
         GROUP BY u.claim_id
         FOR SHARE OF u
-    ) AS held
-    ON DUPLICATE KEY UPDATE lease_expires_at = held.until_at;
-    SET p_extended = ROW_COUNT();
+    ) AS held;
+    INSERT INTO celers_claim (claim_id, lease_expires_at)
+    SELECT
+        UUID_TO_BIN(held.claim_id),
+        held.until_at
+    FROM JSON_TABLE(v_held, '$[*]' COLUMNS (
+        claim_id CHAR(36) PATH '$.claim_id',
+        until_at DATETIME(6) PATH '$.until_at'
+    )) AS held
+    ON DUPLICATE KEY UPDATE
+        lease_expires_at = GREATEST(celers_claim.lease_expires_at, held.until_at);
     SELECT JSON_ARRAYAGG(JSON_OBJECT(
         'task_id', BIN_TO_UUID(u.id),
         'receipt', given.receipt,

@@ -29,6 +29,7 @@ BEGIN
     DECLARE v_id BINARY(16);
     DECLARE v_created BOOLEAN;
     DECLARE v_due_at DATETIME(6);
+    DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
 
     CALL _celers_check_options(
         p_options,
@@ -69,9 +70,9 @@ BEGIN
             SET v_options = JSON_MERGE_PATCH('{"due_at": null, "delay_s": null}', v_options);
         END IF;
         CALL _celers_insert_task(
-            p_queue, JSON_UNQUOTE(JSON_EXTRACT(v_item, '$.task_name')), v_payload,
+            p_queue, JSON_VALUE(v_item, '$.task_name' RETURNING CHAR(1000)), v_payload,
             JSON_MERGE_PATCH(COALESCE(p_options, '{}'), v_options),
-            v_ordinal, v_id, v_created, v_due_at
+            v_ordinal, v_now, v_id, v_created, v_due_at
         );
         SET p_ids = JSON_SET(
             p_ids, CONCAT('$[', v_ordinal, ']'), JSON_ARRAY(BIN_TO_UUID(v_id), v_created)

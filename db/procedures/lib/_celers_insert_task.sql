@@ -9,6 +9,7 @@
 --   p_payload    bytes
 --   p_options    str       options of celers_enqueue
 --   p_ordinal    int       place in a batch, 0-based: microseconds that keep the order of the batch
+--   p_now        datetime  of the whole batch
 --   p_id         bytes     OUT
 --   p_created    bool      OUT: 0 when an equal task already stood
 --   p_due_at     datetime  OUT
@@ -23,6 +24,7 @@ CREATE PROCEDURE _celers_insert_task (
     IN p_payload LONGBLOB,
     IN p_options LONGTEXT,
     IN p_ordinal INT,
+    IN p_now DATETIME(6),
     OUT p_id BINARY(16),
     OUT p_created BOOLEAN,
     OUT p_due_at DATETIME(6)
@@ -30,7 +32,6 @@ CREATE PROCEDURE _celers_insert_task (
 MODIFIES SQL DATA
 COMMENT 'check one task and write it and its pointer'
 BEGIN
-    DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
     DECLARE v_options JSON;
     DECLARE v_id TEXT;
     DECLARE v_priority BIGINT DEFAULT 0;
@@ -43,14 +44,14 @@ BEGIN
     DECLARE v_text LONGTEXT;
     DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
 
-    SET p_due_at = v_now;
+    SET p_due_at = p_now;
     IF p_options IS NOT NULL THEN
         SET v_options = p_options;
         SET v_id = JSON_VALUE(v_options, '$.task_id');
         -- most calls bring nothing but the id: the rest costs as much as an insert
         IF v_id IS NULL OR JSON_LENGTH(v_options) > 1 THEN
             CALL _celers_task_options(
-                v_options, v_now, v_priority, p_due_at, v_max_retries, v_timeout_s, v_expires_at,
+                v_options, p_now, v_priority, p_due_at, v_max_retries, v_timeout_s, v_expires_at,
                 v_content_type, v_headers, v_retry
             );
         END IF;
@@ -76,11 +77,11 @@ BEGIN
             id, queue, task_name, priority, due_at, created_at, base_priority, max_retries,
             timeout_s, expires_at, retry, headers, content_type, payload, payload_binary
         ) VALUES (
-            p_id, p_queue, p_task_name, v_priority, p_due_at, v_now, v_priority, v_max_retries,
+            p_id, p_queue, p_task_name, v_priority, p_due_at, p_now, v_priority, v_max_retries,
             v_timeout_s, v_expires_at, v_retry, v_headers, v_content_type, v_text,
             IF(v_text IS NULL, p_payload, NULL)
         );
-        CALL _celers_insert_pointer(p_id, p_queue, v_priority, p_due_at, v_now, v_expires_at);
+        CALL _celers_insert_pointer(p_id, p_queue, v_priority, p_due_at, p_now, v_expires_at);
         SET p_created = TRUE;
     END;
 END;

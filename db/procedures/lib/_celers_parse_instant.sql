@@ -15,7 +15,7 @@ READS SQL DATA
 COMMENT 'turn the text of a UTC instant into a DATETIME(6)'
 BEGIN
     DECLARE v_form VARCHAR(200) DEFAULT CONCAT(
-        '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}', '([.][0-9]{1,6})?Z?$'
+        '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}', '([.][0-9]{1,6})?Z?\\z'
     );
     DECLARE EXIT HANDLER FOR 1292 CALL _celers_raise('DUE_OUT_OF_RANGE', LEFT(p_text, 40));
 

@@ -8,7 +8,7 @@
 --                    and of wishes for cancellation; NULL = none
 -- Writes   celers_finished, celers_running, celers_claim, celers_result, celers_attempt,
 --          celers_dead, celers_scheduled, celers_ready, celers_task
--- Errors   ITEMS_INVALID, RESULT_INVALID, DUE_OUT_OF_RANGE, LEASE_OUT_OF_RANGE
+-- Errors   ITEMS_INVALID, RESULT_INVALID, DUE_OUT_OF_RANGE, LEASE_OUT_OF_RANGE, OPTION_INVALID
 CREATE PROCEDURE _celers_settle (
     IN p_acks LONGTEXT,
     IN p_rejects LONGTEXT,
@@ -36,10 +36,7 @@ BEGIN
         SET p_notices = JSON_MERGE_PRESERVE(COALESCE(p_notices, '[]'), COALESCE(v_answers, '[]'));
     END IF;
     IF JSON_EXTRACT(p_options, '$.extend') IS NOT NULL THEN
-        CALL _celers_extend_items(
-            JSON_EXTRACT(p_options, '$.extend'), JSON_EXTRACT(p_options, '$.extend_s'), v_done,
-            v_answers
-        );
+        CALL _celers_extend_option(p_options, v_answers);
         SET p_notices = JSON_MERGE_PRESERVE(COALESCE(p_notices, '[]'), COALESCE(v_answers, '[]'));
     END IF;
     IF p_notices IS NOT NULL THEN

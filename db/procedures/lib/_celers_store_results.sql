@@ -14,7 +14,7 @@ CREATE PROCEDURE _celers_store_results (
 MODIFIES SQL DATA
 COMMENT 'keep the results that came with acknowledgements'
 BEGIN
-    DECLARE EXIT HANDLER FOR 3819 CALL _celers_raise('RESULT_INVALID', NULL);
+    DECLARE EXIT HANDLER FOR 3666, 3819 CALL _celers_raise('RESULT_INVALID', NULL);
 
     INSERT INTO celers_result (
         id, status, result, runtime_ms, created_at, completed_at
@@ -30,7 +30,7 @@ BEGIN
     FROM JSON_TABLE(p_items, '$[*]' COLUMNS (
         task_id CHAR(36) PATH '$.task_id',
         receipt CHAR(36) PATH '$.receipt',
-        result LONGTEXT PATH '$.result'
+        result LONGTEXT PATH '$.result' ERROR ON ERROR
     )) AS item
     STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
         ON u.claim_id = UUID_TO_BIN(item.receipt) AND u.id = UUID_TO_BIN(item.task_id)

@@ -81,5 +81,9 @@ BEGIN
     SET p_due_at = COALESCE(
         GREATEST(p_due_at, p_now), p_now + INTERVAL ROUND(v_delay_s * 1000000) MICROSECOND, p_now
     );
+    -- room for the intervals that are added to it
+    IF p_due_at > '9000-01-01' THEN
+        CALL _celers_raise('DUE_OUT_OF_RANGE', v_due_at);
+    END IF;
     SET p_expires_at = p_due_at + INTERVAL ROUND(v_expires_s * 1000000) MICROSECOND;
 END;

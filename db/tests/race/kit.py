@@ -180,12 +180,12 @@ def until(condition: Callable[[], T], what: str, crew: Sequence[Background] = ()
     raise AssertionError(f"never saw {what}")
 
 
-def together(works: Sequence[Callable[[], T]]) -> list[T]:
+def together(works: Sequence[Callable[[], Any]]) -> list[Any]:
     """Start all functions at the same moment, each in its thread; what they returned, in order."""
     barrier = threading.Barrier(len(works))
 
-    def started(work: Callable[[], T]) -> Callable[[], T]:
-        def run() -> T:
+    def started(work: Callable[[], Any]) -> Callable[[], Any]:
+        def run() -> Any:
             barrier.wait(PATIENCE_S)
             return work()
 
@@ -341,12 +341,10 @@ class Lab:
             crew,
         )
 
-    def is_alive(self, connection_id: int) -> bool:
-        """Whether a connection still stands."""
-        return bool(
-            self.value(
-                f"SELECT 1 FROM performance_schema.threads WHERE processlist_id = {connection_id}"
-            )
+    def is_gone(self, connection_id: int) -> bool:
+        """Whether a connection has come to its end."""
+        return not self.value(
+            f"SELECT 1 FROM performance_schema.threads WHERE processlist_id = {connection_id}"
         )
 
     def open_transactions(self) -> list[int]:

@@ -6,6 +6,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_one_by_one(lab: Lab, count: int) -> None:
     lab.quiet()  # a duty looks at rows too, and whoever comes by then passes over them
     ids = lab.admin.enqueue_many(160)
     order = {task_id: place for place, task_id in enumerate(ids)}
-    taken = together([lambda s=s: drain(s, s.claim) for s in lab.sessions(count)])
+    taken = together([partial(drain, s, s.claim) for s in lab.sessions(count)])
     assert_each_once(lab, ids, taken)
     for claims in taken:
         places = [order[task_id] for claim in claims for task_id in claim]
@@ -57,7 +58,7 @@ def test_batches(lab: Lab, count: int) -> None:
         sizes = random.Random(seed)
         return drain(session, lambda: session.claim(sizes.randint(1, 20)))
 
-    taken = together([lambda s=s, n=n: work(s, n) for n, s in enumerate(lab.sessions(count))])
+    taken = together([partial(work, s, n) for n, s in enumerate(lab.sessions(count))])
     assert_each_once(lab, ids, taken)
     for claim in (claim for claims in taken for claim in claims):
         places = [order[task_id] for task_id in claim]
@@ -72,7 +73,7 @@ def test_priorities_are_served_in_order_by_each_session(lab: Lab) -> None:
     ]
     lab.admin.call("celers_enqueue_batch", "q", items, None)
     priorities = {str(item["task_id"]): int(str(item["priority"])) for item in items}
-    taken = together([lambda s=s: drain(s, lambda: s.claim(5)) for s in lab.sessions(6)])
+    taken = together([partial(drain, s, partial(s.claim, 5)) for s in lab.sessions(6)])
     assert_each_once(lab, list(priorities), taken)
     for claims in taken:
         seen = [priorities[task_id] for claim in claims for task_id in claim]
@@ -92,7 +93,7 @@ def test_several_queues_in_different_orders_of_preference(lab: Lab) -> None:
         assert first == sorted(first)
         return claims
 
-    taken = together([lambda s=s, n=n: work(s, n) for n, s in enumerate(lab.sessions(8))])
+    taken = together([partial(work, s, n) for n, s in enumerate(lab.sessions(8))])
     assert_each_once(lab, list(home), taken)
 
 
@@ -120,7 +121,7 @@ def test_task_names(lab: Lab) -> None:
 
     wishes = [["red"], ["green"], ["blue"], ["red", "green"], ["green", "blue"], names]
     sessions = lab.sessions(len(wishes))
-    taken = together([lambda s=s, w=w: work(s, w) for s, w in zip(sessions, wishes, strict=True)])
+    taken = together([partial(work, s, w) for s, w in zip(sessions, wishes, strict=True)])
     assert_each_once(lab, list(name_of), taken)
 
 
@@ -149,7 +150,7 @@ def test_waiters_share_what_comes(lab: Lab) -> None:
             got += [str(row["task_id"]) for row in rows]
         return got
 
-    waiters = [Background(lambda s=s: wait(s)) for s in lab.sessions(16)]
+    waiters = [Background(partial(wait, s)) for s in lab.sessions(16)]
     ids = [lab.admin.enqueue() for _ in range(60)]
     all_finished = "SELECT COUNT(*) = 60 FROM celers_finished"
     until(lambda: lab.value(all_finished), "all tasks finished", waiters)
@@ -210,7 +211,7 @@ def test_one_request_by_many_sessions_at_once(lab: Lab, routine: str) -> None:
                         raise
             return [str(row["task_id"]) for row in rows]
 
-        answers = together([lambda s=s, f=request: f(s) for s in lab.sessions(8)])
+        answers = together([partial(request, s) for s in lab.sessions(8)])
         # which five is open: of several that meet, all but one give theirs back
         assert all(answer == answers[0] for answer in answers)
         assert len(set(answers[0]) & set(ids)) == 5
@@ -230,7 +231,7 @@ def test_paused_in_between(lab: Lab) -> None:
             claims += drain(session, lambda: session.claim(3))
         return claims
 
-    workers = [Background(lambda s=s: work(s)) for s in lab.sessions(4)]
+    workers = [Background(partial(work, s)) for s in lab.sessions(4)]
     for _ in range(20):
         for is_paused in (1, 0):
             lab.sql(

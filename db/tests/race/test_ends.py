@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -13,9 +14,9 @@ from db.tests.race.kit import Lab, Row, Session, new_id, together
 ROUNDS = 30
 
 
-def claimed(lab: Lab, session: Session, count: int = 1, **options: object) -> list[Row]:
+def claimed(lab: Lab, session: Session, count: int = 1) -> list[Row]:
     """Claim newly enqueued tasks."""
-    lab.admin.enqueue_many(count, **options)
+    lab.admin.enqueue_many(count)
     rows = session.claim(count)
     assert len(rows) == count
     return rows
@@ -41,7 +42,7 @@ def test_ack_and_the_loss_of_the_lease(lab: Lab) -> None:
         lab.lapse()
         outcome, _ = together(
             [
-                lambda t=task: worker.outcome("celers_ack", t["task_id"], t["receipt"]),
+                partial(worker.outcome, "celers_ack", task["task_id"], task["receipt"]),
                 lambda: str(lab.duty("recover_expired", keeper)),
             ]
         )
@@ -64,7 +65,7 @@ def test_acks_of_a_batch_and_the_loss_of_its_lease(lab: Lab) -> None:
         items = [pick(task) for task in dice.sample(tasks, 7)]
         answers, _ = together(
             [
-                lambda i=items: worker.call("celers_ack_batch", i),
+                partial(worker.call, "celers_ack_batch", items),
                 lambda: [{"moved": lab.duty("recover_expired", keeper)}],
             ]
         )
@@ -91,7 +92,7 @@ def test_many_acks_of_one_receipt(lab: Lab, batch: bool) -> None:
                 return str(session.one("celers_ack_batch", [pick(task)])["outcome"])
             return session.outcome("celers_ack", task["task_id"], task["receipt"])
 
-        assert together([lambda s=s, f=ack: f(s) for s in sessions]) == ["completed"] * 8
+        assert together([partial(ack, s) for s in sessions]) == ["completed"] * 8
         assert lab.state(task["task_id"]) == "completed"
     assert Counter(lab.check().values()) == {"completed": 10}
 
@@ -107,9 +108,7 @@ def test_batches_of_acks_that_overlap(lab: Lab) -> None:
             return [str(row["outcome"]) for row in session.call("celers_ack_batch", items)]
 
         shares = [[pick(task) for task in dice.sample(tasks, 40)] for _ in sessions]
-        answers = together(
-            [lambda s=s, i=i: ack(s, i) for s, i in zip(sessions, shares, strict=True)]
-        )
+        answers = together([partial(ack, s, i) for s, i in zip(sessions, shares, strict=True)])
         assert {outcome for answer in answers for outcome in answer} == {"completed"}
         acked = {item["task_id"] for share in shares for item in share}
         places = lab.places()
@@ -130,7 +129,7 @@ def test_batches_of_rejects_and_acks_that_overlap(lab: Lab) -> None:
             share = dice.sample(tasks, 30)
             routine = "celers_ack_batch" if place % 2 else "celers_reject_batch"
             items = [pick(task) if place % 2 else pick(task, error=f"e{place}") for task in share]
-            works.append(lambda s=session, r=routine, i=items: s.call(r, i))
+            works.append(partial(session.call, routine, items))
         told: dict[str, set[str]] = {}
         for answer in together(works):
             for row in answer:
@@ -149,8 +148,8 @@ def test_ack_and_reject_of_one_receipt(lab: Lab) -> None:
         receipt = (task["task_id"], task["receipt"])
         told = together(
             [
-                lambda r=receipt: one.outcome("celers_ack", *r),
-                lambda r=receipt: two.outcome("celers_reject", *r, "boom", {"delay_s": 1000}),
+                partial(one.outcome, "celers_ack", *receipt),
+                partial(two.outcome, "celers_reject", *receipt, "boom", {"delay_s": 1000}),
             ]
         )
         state = lab.state(task["task_id"])
@@ -170,10 +169,15 @@ def test_reject_and_cancel(lab: Lab) -> None:
         options = [None, {"delay_s": 0}, {"delay_s": 1000}, {"release": True}][turn % 4]
         told = together(
             [
-                lambda t=task, o=options: worker.outcome(
-                    "celers_reject", t["task_id"], t["receipt"], "boom", o
+                partial(
+                    worker.outcome,
+                    "celers_reject",
+                    task["task_id"],
+                    task["receipt"],
+                    "boom",
+                    options,
                 ),
-                lambda t=task: producer.outcome("celers_cancel", t["task_id"], None),
+                partial(producer.outcome, "celers_cancel", task["task_id"], None),
             ]
         )
         state = lab.state(task["task_id"])
@@ -195,7 +199,7 @@ def test_cancel_and_claim(lab: Lab) -> None:
         rows, outcome = together(
             [
                 lambda: worker.claim(),
-                lambda t=task_id: producer.outcome("celers_cancel", t, None),
+                partial(producer.outcome, "celers_cancel", task_id, None),
             ]
         )
         assert (len(rows), outcome, lab.state(task_id)) in [
@@ -229,8 +233,8 @@ def test_cancels_and_claims_of_many(lab: Lab) -> None:
             return session.call("celers_cancel_batch", unwanted, {"reason": "unwanted"})
 
         answers = together(
-            [lambda s=s: work(s) for s in workers]
-            + [lambda s=s, u=dice.sample(ids, 60): cancel(s, u) for s in producers]
+            [partial(work, s) for s in workers]
+            + [partial(cancel, s, dice.sample(ids, 60)) for s in producers]
         )
         handed = [str(row["task_id"]) for answer in answers[:4] for row in answer]
         gone = {
@@ -265,7 +269,7 @@ def test_many_cancels_of_the_same_tasks(lab: Lab, delay_s: int) -> None:
             rows = session.call("celers_cancel_batch", order, None)
             return {str(row["outcome"]) for row in rows}
 
-        works = [lambda s=s, o=dice.sample(ids, 40): cancel(s, o) for s in sessions]
+        works = [partial(cancel, s, dice.sample(ids, 40)) for s in sessions]
         assert together(works) == [{"cancelled"}] * 6
     assert Counter(lab.check().values()) == {"cancelled": 240}
 
@@ -278,7 +282,7 @@ def test_cancel_and_promotion(lab: Lab) -> None:
         lab.make_due()
         outcome, _ = together(
             [
-                lambda t=task_id: producer.outcome("celers_cancel", t, None),
+                partial(producer.outcome, "celers_cancel", task_id, None),
                 lambda: str(lab.duty("promote_due", keeper)),
             ]
         )
@@ -316,7 +320,7 @@ def test_cancel_promotion_and_claim_of_many(lab: Lab) -> None:
             return session.call("celers_cancel_batch", unwanted, None)
 
         answers = together(
-            [promote, work] + [lambda s=s, u=dice.sample(ids, 45): cancel(s, u) for s in producers]
+            [promote, work] + [partial(cancel, s, dice.sample(ids, 45)) for s in producers]
         )
         handed = {str(row["task_id"]) for row in answers[1]}
         for answer in answers[2:]:
@@ -403,7 +407,7 @@ def test_a_repeated_request_and_the_loss_of_its_lease(lab: Lab) -> None:
         lab.lapse()
         again, _ = together(
             [
-                lambda w=wish: worker.claim(3, **w),
+                partial(worker.claim, 3, **wish),
                 lambda: [{"moved": lab.duty("recover_expired", keeper)}],
             ]
         )
@@ -421,7 +425,7 @@ def test_the_last_tasks_of_a_claim_end_at_once(lab: Lab) -> None:
         tasks = claimed(lab, sessions[0], 4)
         told = together(
             [
-                lambda s=s, t=t: s.outcome("celers_ack", t["task_id"], t["receipt"])
+                partial(s.outcome, "celers_ack", t["task_id"], t["receipt"])
                 for s, t in zip(sessions, tasks, strict=True)
             ]
         )

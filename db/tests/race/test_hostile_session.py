@@ -9,6 +9,7 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -279,7 +280,7 @@ def life(session: Session) -> Iterator[Row]:
     yield from session.call("celers_enqueue_batch", "q", items, None)
     items = [{"task_name": "b", "payload_base64": "AP8=", "content_type": "x/y", "task_id": ids[6]}]
     yield from session.call("celers_enqueue_batch", "q", items, {"priority": 9, "expires_s": 60})
-    request = {"request_id": new_id(), "lease_s": 500}
+    request: Row = {"request_id": new_id(), "lease_s": 500}
     tasks = session.call("celers_dequeue_batch", "q", "w", 4, request)
     yield from tasks
     yield from session.call("celers_dequeue_batch", "q", "w", 4, request)
@@ -288,9 +289,8 @@ def life(session: Session) -> Iterator[Row]:
     yield session.one("celers_ack", tasks[0]["task_id"], tasks[0]["receipt"])
     yield session.one("celers_ack", tasks[0]["task_id"], tasks[0]["receipt"])
     error = "no route \u00e9\U0001f600"
-    for number, options in enumerate([{"delay_s": 40}, {"release": True}], start=1):
-        receipt = tasks[number]["receipt"]
-        yield session.one("celers_reject", tasks[number]["task_id"], receipt, error, options)
+    for task, how in zip(tasks[1:3], ({"delay_s": 40}, {"release": True}), strict=True):
+        yield session.one("celers_reject", task["task_id"], task["receipt"], error, how)
     acks = [{**pick(tasks[3]), "result": '{"n": 1.10}'}]
     step = {"queues": "q", "limit": 2, "extend": [tasks[0]["receipt"]], "lease_s": 500}
     yield from session.call("celers_step", "w", acks, [{**pick(tasks[0]), "error": "e"}], step)
@@ -396,7 +396,7 @@ def test_parameters_under_an_empty_sql_mode(lab: Lab) -> None:
     assert session.outcome("celers_ack", f"{new_id()}{long * 10}", new_id()) == "UUID_INVALID"
     for limit in ("99999999999999999999", "-99999999999999999999", "1e30"):
         sql = f"CALL celers_dequeue_batch('q', 'w', {limit}, NULL)"
-        assert error_of(lambda s=sql: session.sql(s)) == 50004
+        assert error_of(partial(session.sql, sql)) == 50004
     assert error_of(lambda: session.sql(f"CALL celers_extend('{new_id()}', 1e30)")) == 50116
     assert (
         error_of(lambda: session.sql("CALL celers_enqueue_after('q','j','{}',1e300,NULL)")) == 50106
@@ -423,7 +423,7 @@ def test_text_of_a_latin1_session(lab: Lab) -> None:
     for content_type in ("application/json", "text/plain"):
         options = json.dumps({"content_type": content_type})
         sql = f"CALL celers_enqueue('q', 'job', '\"caf\u00e9\"', '{options}')"
-        assert error_of(lambda s=sql: run(s.encode("latin-1"))) == 50103
+        assert error_of(partial(run, sql.encode("latin-1"))) == 50103
     assert lab.check() == {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
+from functools import partial
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_promotions_at_once(lab: Lab) -> None:
         while session.value("SELECT 1 FROM celers_scheduled LIMIT 1"):
             upkeep(session)
 
-    together([lambda s=s: promote(s) for s in sessions])
+    together([partial(promote, s) for s in sessions])
     assert lab.check() == dict.fromkeys(ids, "ready")
     lab.quiet()
     assert [row["task_id"] for row in sessions[0].claim(300)] == ids
@@ -77,7 +78,7 @@ def test_promotions_at_once_without_the_guard(lab: Lab) -> None:
             moved += int(session.value("SELECT @count"))
         return moved
 
-    assert sum(together([lambda s=s: work(s) for s in lab.sessions(8)])) == 300
+    assert sum(together([partial(work, s) for s in lab.sessions(8)])) == 300
     assert lab.check() == dict.fromkeys(ids, "ready")
 
 
@@ -95,7 +96,7 @@ def test_lapsed_leases_by_many_at_once(lab: Lab) -> None:
         while session.value("SELECT 1 FROM celers_running LIMIT 1"):
             upkeep(session)
 
-    together([lambda s=s: recover(s) for s in sessions])
+    together([partial(recover, s) for s in sessions])
     assert lab.check() == dict.fromkeys(ids, "ready")
     assert lab.sql("SELECT DISTINCT attempt, errors, crashes FROM celers_ready") == [(1, 0, 1)]
     assert lab.sql("SELECT outcome, COUNT(*) FROM celers_attempt GROUP BY 1") == [("crashed", 240)]
@@ -139,7 +140,7 @@ def test_all_duties_by_many_at_once(lab: Lab) -> None:
         while session.value(f"{to_do} LIMIT 1"):
             upkeep(session)
 
-    together([lambda s=s: work(s) for s in lab.sessions(8)])
+    together([partial(work, s) for s in lab.sessions(8)])
     places = lab.check()
     assert Counter(places.values()) == {"ready": 120, "expired": 60}
     assert {places[task_id] for task_id in promoted + lost} == {"ready"}
@@ -262,7 +263,7 @@ def test_ageing_and_claims(lab: Lab) -> None:
             taken += [str(row["task_id"]) for row in rows]
         return taken
 
-    taken = together([lambda s=s: work(s) for s in lab.sessions(5)])
+    taken = together([partial(work, s) for s in lab.sessions(5)])
     assert Counter(task_id for share in taken for task_id in share) == Counter(ids)
     assert lab.check() == dict.fromkeys(ids, "completed")
     assert sum(count or 0 for count in raised) > 0
@@ -277,7 +278,7 @@ def test_ageing_raises_by_the_waiting_time(lab: Lab) -> None:
     low, high = lab.admin.enqueue_many(3, priority=1), lab.admin.enqueue_many(2, priority=20)
     lab.make_old(250)
     sessions = lab.sessions(4)
-    together([lambda s=s: lab.duty("apply_priority_aging", s) for s in sessions])
+    together([partial(lab.duty, "apply_priority_aging", s) for s in sessions])
     lab.duty("apply_priority_aging")
     lab.make_old(0)
     assert lab.sql("SELECT priority, COUNT(*) FROM celers_ready GROUP BY 1") == [(20, 2), (7, 3)]
@@ -300,7 +301,7 @@ def test_ageing_and_cancellations(lab: Lab) -> None:
         unwanted = random.Random(seed).sample(ids, 50)
         rows, _ = together(
             [
-                lambda u=unwanted: producer.call("celers_cancel_batch", u, None),
+                partial(producer.call, "celers_cancel_batch", unwanted, None),
                 lambda: [{"moved": lab.duty("apply_priority_aging", keeper)}],
             ]
         )
@@ -335,7 +336,7 @@ def test_expiry_and_claims(lab: Lab) -> None:
                 taken += session.claim(2)
             return taken
 
-        rows = together([expire] + [lambda s=s, f=work: f(s) for s in workers])
+        rows = together([expire] + [partial(work, s) for s in workers])
         taken = Counter(row["task_id"] for share in rows for row in share)
         assert not taken or set(taken.values()) == {1}
         places = lab.check()

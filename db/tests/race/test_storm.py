@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import mysql.connector
@@ -95,7 +96,7 @@ class Actor:
 
     def reject_item(self, row: Row) -> Row:
         """A reject of one of the kinds there are."""
-        more = self.dice.choice(
+        more: Row = self.dice.choice(
             [
                 {},
                 {"delay_s": 0},
@@ -237,7 +238,7 @@ def test_storm(lab: Lab, seed: int) -> None:
 
         return run
 
-    producers = [Background(lambda a=actor(): a.enqueue(TASKS // 3)) for _ in range(3)]
+    producers = [Background(partial(actor().enqueue, TASKS // 3)) for _ in range(3)]
     chaos = [
         Background(repeat(turn, is_late))
         for turn in (actor().cancel, actor().revive, actor().lapse)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -231,7 +232,7 @@ def test_in_the_transaction_of_a_connection_that_closes(lab: Lab) -> None:
         with transaction(session, "START TRANSACTION"):
             call.run(session)
         session.connection.close()
-        until(lambda s=session: not lab.is_alive(s.id), "the connection closed")
+        until(partial(lab.is_gone, session.id), "the connection closed")
         assert (call.state(), own_work(lab)) == (call.before, []), call.name
 
 
@@ -277,9 +278,9 @@ def test_no_savepoint_of_ours_stays(lab: Lab) -> None:
     for call in each_call(lab):
         with transaction(session, "START TRANSACTION"):
             call.run(session)
-            left = [error_of(lambda n=n: session.sql(f"ROLLBACK TO SAVEPOINT {n}")) for n in names]
+            left = [error_of(partial(session.sql, f"ROLLBACK TO SAVEPOINT {n}")) for n in names]
             assert error_of(lambda: session.call("celers_cancel", new_id(), None)) == 50114
-            left += [error_of(lambda n=n: session.sql(f"ROLLBACK TO SAVEPOINT {n}")) for n in names]
+            left += [error_of(partial(session.sql, f"ROLLBACK TO SAVEPOINT {n}")) for n in names]
             assert left == [1305] * 4, call.name
             session.sql("COMMIT")
         assert (call.state(), own_work(lab)) == (call.after, [1]), call.name
@@ -686,7 +687,7 @@ def test_kill_connection(lab: Lab, name: str, is_joined: bool) -> None:
     lab.blocked(session.id, [running])
     lab.sql(f"KILL CONNECTION {session.id}")
     assert running.error() in (INTERRUPTED, 2006, 2013)
-    until(lambda: not lab.is_alive(session.id), "the connection gone")
+    until(partial(lab.is_gone, session.id), "the connection gone")
     assert lab.open_transactions() == [block.holder.id]
     block.holder.sql("ROLLBACK")
     assert (lab.check(), own_work(lab)) == (before, [])
@@ -705,7 +706,7 @@ def test_a_client_that_goes_away(lab: Lab, name: str) -> None:
     cut(session)
     assert running.error() in (2006, 2013)
     block.holder.sql("ROLLBACK")
-    until(lambda: not lab.is_alive(session.id), "the connection gone")
+    until(partial(lab.is_gone, session.id), "the connection gone")
     assert lab.open_transactions() == []
     after = lab.check()
     again = block.run(lab.session())
@@ -745,7 +746,7 @@ def test_a_waiter_that_is_cut_off(lab: Lab, how: str, place: str) -> None:
         session.sql("ROLLBACK")
         session.call("celers_dequeue_wait", "q", "w", 1, {"wait_ms": 0})  # gives back the bell
     else:
-        until(lambda: not lab.is_alive(session.id), "the connection gone")
+        until(partial(lab.is_gone, session.id), "the connection gone")
     until(lambda: session.id not in bells(lab), "the bell let go")
     assert lab.open_transactions() in ([], [first.id])
     task_id = lab.admin.enqueue()

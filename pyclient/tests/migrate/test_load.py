@@ -98,7 +98,8 @@ def test_the_client_loses_nothing_while_enqueue_is_replaced(place: Place, tmp_pa
     for sender in senders:
         sender.start()
     changed = [
-        next(root.rglob(f"{name}.sql")) for name in ("celers_enqueue", "_celers_insert_task")
+        next((root / "procedures").rglob(f"{name}.sql"))
+        for name in ("celers_enqueue", "_celers_insert_task")
     ]
     try:
         for count in range(DEPLOYS):

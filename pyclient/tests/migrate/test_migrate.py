@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import pyclient
 from pyclient.errors import InvalidDsn
 from pyclient.migrate import (
     DeployFailed,
@@ -165,7 +166,8 @@ def test_a_schema_with_an_unknown_migration_is_refused(place: Place) -> None:
         place.migrate()
     assert place.states()["0002_next"] == "newer"
     assert place.sentences()[0] == (
-        f"schema {place.schema} has migration 0002_next, unknown to this celers 0+unknown"
+        f"schema {place.schema} has migration 0002_next, unknown to this celers "
+        f"{pyclient.__version__}"
     )
 
 
