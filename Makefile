@@ -43,12 +43,11 @@ migrate: $(STAMP) ## bring the schema in it, or in the server of CELERS_DSN, up 
 test: lint ## lint, then run all tests on a real server
 	$(SERVER) run -- $(BIN)/python -m pytest $(ARGS)
 
-check: $(STAMP) ## all of test, and see that what is generated is fresh
-	$(BIN)/python -m tools.gen --check
-	@$(MAKE) --no-print-directory test
+check: test ## the one gate: lint, generated files, all tests on a real server
 
-lint: $(STAMP) ## look at the SQL and the Python without running them
+lint: $(STAMP) ## look at the SQL and the Python without running them, and at what is generated
 	$(BIN)/python -m tools.lint
+	$(BIN)/python -m tools.gen --check
 
 gen: $(STAMP) ## generate the client and the reference pages from the SQL
 	$(BIN)/python -m tools.gen
