@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -22,6 +23,17 @@ MAX_CRASHES = 2
 ENDS = ("completed", "failed", "cancelled", "expired")
 QUEUES = st.sampled_from(["a", "b"])
 NUMBER = st.integers(0, 1000)
+REJECTS = st.sampled_from(
+    [
+        {"delay_s": 0},
+        {"delay_s": 0, "dead_letter": False},
+        {"delay_s": 500},
+        {"retry": False},
+        {"retry": False, "dead_letter": False},
+        {"release": True},
+        {"release": True, "delay_s": 500},
+    ]
+)
 
 
 @dataclass
@@ -130,6 +142,13 @@ class Core(RuleBasedStateMachine):
 
     # Enqueue.
 
+    @initialize(max_retries=st.integers(0, 2))
+    def some_tasks(self, max_retries: int) -> None:
+        """Something to begin with."""
+        for queue in ("a", "b", "a"):
+            self.enqueue(queue, 0, 0, max_retries, False)
+
+    @precondition(lambda self: len(self.those("ready")) < 6)
     @rule(
         queue=QUEUES,
         priority=st.integers(-2, 2),
@@ -149,6 +168,7 @@ class Core(RuleBasedStateMachine):
         state = "scheduled" if delay_s else "ready"
         self.add(Task(task_id, queue, priority, max_retries, expires, state, self.tick()))
 
+    @precondition(lambda self: len(self.those("ready")) < 6)
     @rule(queue=QUEUES, priorities=st.lists(st.integers(-1, 1), min_size=1, max_size=4))
     def enqueue_batch(self, queue: str, priorities: list[int]) -> None:
         items = [
@@ -179,18 +199,33 @@ class Core(RuleBasedStateMachine):
 
     # Claims.
 
-    @rule(queues=st.permutations(["a", "b"]), limit=st.integers(0, 4), use=st.integers(0, 2))
-    def claim(self, queues: list[str], limit: int, use: int) -> None:
-        request = new_id()
-        expected = self.next_tasks(queues, limit)
-        if use == 0:
-            rows = self.session.claim(limit, ",".join(queues), request_id=request)
-        elif use == 1:
-            options = {"request_id": request, "wait_ms": 0}
-            rows = self.session.call("celers_dequeue_wait", ",".join(queues), "w", limit, options)
-        else:
-            options = {"request_id": request, "queues": ",".join(queues), "limit": limit}
-            rows = self.session.call("celers_step", "w", None, None, options)
+    @precondition(lambda self: self.those("ready"))
+    @rule(queues=st.permutations(["a", "b"]))
+    def claim_one(self, queues: list[str]) -> None:
+        request, expected = new_id(), self.next_tasks(queues, 1)
+        self.take(self.session.claim(1, ",".join(queues), request_id=request), expected, request)
+
+    @precondition(lambda self: self.those("ready"))
+    @rule(queues=st.permutations(["a", "b"]), limit=st.integers(0, 4))
+    def claim_some(self, queues: list[str], limit: int) -> None:
+        request, expected = new_id(), self.next_tasks(queues, limit)
+        rows = self.session.claim(limit, ",".join(queues), request_id=request)
+        self.take(rows, expected, request)
+
+    @precondition(lambda self: self.those("ready"))
+    @rule(queues=st.permutations(["a", "b"]), limit=st.integers(1, 4))
+    def claim_by_wait(self, queues: list[str], limit: int) -> None:
+        request, expected = new_id(), self.next_tasks(queues, limit)
+        options = {"request_id": request, "wait_ms": 0}
+        rows = self.session.call("celers_dequeue_wait", ",".join(queues), "w", limit, options)
+        self.take(rows, expected, request)
+
+    @precondition(lambda self: self.those("ready"))
+    @rule(queues=st.permutations(["a", "b"]), limit=st.integers(1, 4))
+    def claim_by_step(self, queues: list[str], limit: int) -> None:
+        request, expected = new_id(), self.next_tasks(queues, limit)
+        options = {"request_id": request, "queues": ",".join(queues), "limit": limit}
+        rows = self.session.call("celers_step", "w", None, None, options)
         self.take(rows, expected, request)
 
     def take(self, rows: list[Row], expected: list[Task], request: str) -> None:
@@ -218,48 +253,51 @@ class Core(RuleBasedStateMachine):
     # Ends.
 
     @precondition(lambda self: self.those("running"))
-    @rule(number=NUMBER, use=st.integers(0, 2))
-    def ack(self, number: int, use: int) -> None:
+    @rule(number=NUMBER)
+    def ack(self, number: int) -> None:
         task = self.some(number, "running")
-        item = {"task_id": task.id, "receipt": task.receipt}
-        if use == 0:
-            row = self.session.one("celers_ack", task.id, task.receipt)
-            assert row["outcome"] == "completed"
-        elif use == 1:
-            rows = self.session.call("celers_ack_batch", [{**item, "result": "1"}, item])
-            assert [row["outcome"] for row in rows] == ["completed"] * 2
-        else:
-            assert self.session.call("celers_step", "w", [item], None, {"limit": 0}) == []
+        assert self.session.outcome("celers_ack", task.id, task.receipt) == "completed"
         self.complete(task)
 
     @precondition(lambda self: self.those("running"))
-    @rule(
-        number=NUMBER,
-        use=st.integers(0, 2),
-        options=st.sampled_from(
-            [
-                {"delay_s": 0},
-                {"delay_s": 500},
-                {"release": True},
-                {"release": True, "delay_s": 500},
-                {"retry": False},
-                {"retry": False, "dead_letter": False},
-                {"dead_letter": False, "delay_s": 0},
-            ]
-        ),
-    )
-    def reject(self, number: int, use: int, options: Row) -> None:
+    @rule(number=NUMBER)
+    def ack_twice_in_a_batch(self, number: int) -> None:
+        task = self.some(number, "running")
+        item = {"task_id": task.id, "receipt": task.receipt}
+        rows = self.session.call("celers_ack_batch", [{**item, "result": "1"}, item])
+        assert [row["outcome"] for row in rows] == ["completed"] * 2
+        self.complete(task)
+
+    @precondition(lambda self: self.those("running"))
+    @rule(number=NUMBER, options=REJECTS)
+    def reject(self, number: int, options: Row) -> None:
+        task = self.some(number, "running")
+        expected = self.outcome_of_reject(task, options)
+        told = self.session.outcome("celers_reject", task.id, task.receipt, "e", options)
+        assert told == expected
+        self.end_attempt(task, expected, float(options.get("delay_s", 0)))
+
+    @precondition(lambda self: self.those("running"))
+    @rule(number=NUMBER, options=REJECTS)
+    def reject_in_a_batch(self, number: int, options: Row) -> None:
         task = self.some(number, "running")
         expected = self.outcome_of_reject(task, options)
         item = {"task_id": task.id, "receipt": task.receipt, "error": "e", **options}
-        if use == 0:
-            row = self.session.one("celers_reject", task.id, task.receipt, "e", options)
-            assert row["outcome"] == expected
-        elif use == 1:
-            assert self.session.one("celers_reject_batch", [item])["outcome"] == expected
-        else:
-            assert self.session.call("celers_step", "w", None, [item], {"limit": 0}) == []
+        assert self.session.one("celers_reject_batch", [item])["outcome"] == expected
         self.end_attempt(task, expected, float(options.get("delay_s", 0)))
+
+    @precondition(lambda self: len(self.those("running")) > 1)
+    @rule(number=NUMBER, options=REJECTS)
+    def step(self, number: int, options: Row) -> None:
+        """One task ends well, another does not, the lease of the second was extended before."""
+        first, second = self.some(number, "running"), self.some(number + 1, "running")
+        expected = self.outcome_of_reject(second, options)
+        acks = [{"task_id": first.id, "receipt": first.receipt}]
+        rejects = [{"task_id": second.id, "receipt": second.receipt, "error": "e", **options}]
+        rows = self.session.call("celers_step", "w", acks, rejects, {"limit": 0})
+        assert rows == []
+        self.complete(first)
+        self.end_attempt(second, expected, float(options.get("delay_s", 0)))
 
     @precondition(lambda self: self.receipts)
     @rule(number=NUMBER, with_reject=st.booleans())
@@ -275,7 +313,7 @@ class Core(RuleBasedStateMachine):
             told = self.session.outcome("celers_ack", task_id, receipt)
         assert told == expected
 
-    @precondition(lambda self: self.tasks)
+    @precondition(lambda self: self.those("running"))
     @rule(number=NUMBER)
     def ack_with_a_foreign_receipt(self, number: int) -> None:
         task = list(self.tasks.values())[number % len(self.tasks)]
@@ -300,6 +338,7 @@ class Core(RuleBasedStateMachine):
     @rule(number=NUMBER)
     def lose_a_lease(self, number: int) -> None:
         request = self.some(number, "running").receipt
+        assert self.lab.duty("recover_expired") == 0
         self.lab.lapse(request)
         held = [task for task in self.those("running") if task.receipt == request]
         assert self.lab.duty("recover_expired") == len(held)
@@ -314,10 +353,6 @@ class Core(RuleBasedStateMachine):
             else:
                 self.end_attempt(task, "crashed", 0)
                 task.crashes += 1
-
-    @rule()
-    def recover_nothing(self) -> None:
-        assert self.lab.duty("recover_expired") == 0
 
     # Moves.
 
@@ -383,7 +418,7 @@ class Core(RuleBasedStateMachine):
             task.is_unwanted = task.expires = False
             self.to_ready(task)
 
-    @precondition(lambda self: self.tasks)
+    @precondition(lambda self: self.those(*ENDS))
     @rule(number=NUMBER)
     def requeue_what_is_not_dead(self, number: int) -> None:
         task = list(self.tasks.values())[number % len(self.tasks)]
@@ -391,11 +426,16 @@ class Core(RuleBasedStateMachine):
             with refused("TASK_NOT_DEAD"):
                 self.session.call("celers_requeue_from_dlq", task.id)
 
+    @precondition(lambda self: not self.paused and len(self.those("ready")) > 3)
     @rule(queue=QUEUES)
-    def pause_or_resume(self, queue: str) -> None:
-        verb = "resume" if queue in self.paused else "pause"
-        self.session.call(f"celers_{verb}", queue)
-        self.paused ^= {queue}
+    def pause(self, queue: str) -> None:
+        self.session.call("celers_pause", queue)
+        self.paused.add(queue)
+
+    @precondition(lambda self: self.paused)
+    @rule()
+    def resume(self) -> None:
+        self.session.call("celers_resume", self.paused.pop())
 
     # What always holds.
 
@@ -427,8 +467,8 @@ def test_core(lab: Lab) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=int(runs or 40),
-            stateful_step_count=30,
+            max_examples=int(runs or 60),
+            stateful_step_count=50,
             derandomize=runs is None,
             database=None,
             deadline=None,
