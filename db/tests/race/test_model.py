@@ -289,7 +289,7 @@ class Core(RuleBasedStateMachine):
     @precondition(lambda self: len(self.those("running")) > 1)
     @rule(number=NUMBER, options=REJECTS)
     def step(self, number: int, options: Row) -> None:
-        """One task ends well, another does not, the lease of the second was extended before."""
+        """One task ends well and another does not."""
         first, second = self.some(number, "running"), self.some(number + 1, "running")
         expected = self.outcome_of_reject(second, options)
         acks = [{"task_id": first.id, "receipt": first.receipt}]
