@@ -233,6 +233,7 @@ UPDATE celers_task SET expires_at = '2026-01-01';
 UPDATE celers_expiry SET expires_at = '2026-01-01';
 CALL celers_reject('01900000-0000-7000-8000-000000000001', '{{r}}', 'boom', '{"delay_s": 0}');
 -- => 01900000-0000-7000-8000-000000000001 | retried | *
+UPDATE celers_maintenance SET next_at = '2000-01-01', mark_at = NULL;
 CALL celers_tick();
 CALL celers_dequeue_batch('mail', 'w1', 1, NULL);
 -- => 01900000-0000-7000-8000-000000000001 | * | mail | a | {} | application/json | NULL | 2 | 0 | NULL | * | NULL | claimed

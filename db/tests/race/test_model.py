@@ -471,6 +471,7 @@ def test_core(lab: Lab) -> None:
             stateful_step_count=50,
             derandomize=runs is None,
             database=None,
+            report_multiple_bugs=False,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -346,6 +346,20 @@ def test_expiry_and_claims(lab: Lab) -> None:
         lab.clear()
 
 
+def test_a_task_that_was_begun_does_not_expire(lab: Lab) -> None:
+    """It was started in time: what is left of its deadline is dropped when it comes."""
+    lab.quiet()
+    worker = lab.session()
+    ids = lab.admin.enqueue_many(3, expires_s=1000)
+    for row, delay_s in zip(worker.claim(2), (0, 1000), strict=True):
+        worker.call("celers_reject", *pick(row).values(), "e", {"delay_s": delay_s})
+    for table in ("celers_expiry", "celers_task"):
+        lab.sql(f"UPDATE {table} SET expires_at = '2001-01-01' ORDER BY id")
+    lab.duty("expire_pending")
+    assert lab.check() == dict(zip(ids, ("ready", "scheduled", "expired"), strict=True))
+    assert lab.value("SELECT COUNT(*) FROM celers_expiry") == 0
+
+
 def test_rows_below_a_mark_are_found(lab: Lab) -> None:
     """Marks that are wrong cost time and never a task."""
     lab.quiet()
