@@ -25,7 +25,6 @@ BEGIN
     DECLARE v_joined BOOLEAN;
     DECLARE v_id BINARY(16);
     DECLARE v_receipt BINARY(16);
-    DECLARE v_is_acked BOOLEAN;
     DECLARE v_outcome VARCHAR(20) DEFAULT 'completed';
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
@@ -54,8 +53,29 @@ BEGIN
     ELSE
         START TRANSACTION READ WRITE;
     END IF;
-    CALL _celers_ack_one(v_id, v_receipt, UTC_TIMESTAMP(6), v_is_acked);
-    IF NOT v_is_acked THEN
+    INSERT INTO celers_finished (
+        id, queue, state, priority, attempt, errors, crashes, ready_at, started_at, finished_at,
+        claim_id, worker_id
+    )
+    SELECT
+        u.id,
+        u.queue,
+        'completed',
+        u.priority,
+        u.attempt,
+        u.errors,
+        u.crashes,
+        u.ready_at,
+        u.claimed_at,
+        UTC_TIMESTAMP(6),
+        u.claim_id,
+        u.worker_id
+    FROM celers_running AS u FORCE INDEX (PRIMARY)
+    WHERE u.claim_id = v_receipt AND u.id = v_id
+    FOR UPDATE;
+    IF ROW_COUNT() > 0 THEN
+        DELETE FROM celers_running WHERE claim_id = v_receipt AND id = v_id;
+    ELSE
         CALL _celers_answer_one(v_id, v_receipt, v_outcome);
     END IF;
     IF v_joined THEN

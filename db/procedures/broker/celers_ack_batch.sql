@@ -20,7 +20,6 @@ COMMENT 'end many tasks as completed'
 BEGIN
     DECLARE v_joined BOOLEAN;
     DECLARE v_items JSON;
-    DECLARE v_acked INT;
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         CALL _celers_rollback(v_joined);
@@ -28,13 +27,12 @@ BEGIN
     END;
 
     SET timestamp = DEFAULT;
-    CALL _celers_check_items(p_items, v_items);
     CALL _celers_begin(v_joined);
-    CALL _celers_ack_items(v_items, UTC_TIMESTAMP(6), v_acked);
-    IF v_acked < JSON_LENGTH(v_items) THEN
-        CALL _celers_answer(v_items, v_items);
-    END IF;
+    CALL _celers_ack_items(p_items, v_items);
     CALL _celers_commit(v_joined);
+    IF v_items IS NULL THEN
+        SET v_items = p_items;
+    END IF;
     SELECT
         item.task_id,
         item.outcome

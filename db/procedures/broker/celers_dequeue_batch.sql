@@ -48,15 +48,13 @@ COMMENT 'claim the next tasks of one or more queues for a worker'
 BEGIN
     DECLARE v_joined BOOLEAN;
     DECLARE v_options JSON;
+    DECLARE v_request_id VARCHAR(100);
     DECLARE v_claim_id BINARY(16);
-    DECLARE v_is_request BOOLEAN;
+    DECLARE v_is_request BOOLEAN DEFAULT TRUE;
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
     DECLARE v_taken INT;
-    DECLARE v_task_id BINARY(16);
     DECLARE v_is_due BOOLEAN;
-    DECLARE v_duty VARCHAR(64);
-    DECLARE v_moved INT;
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         CALL _celers_rollback(v_joined);
@@ -67,48 +65,46 @@ BEGIN
     BEGIN
         DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
         SET v_options = p_options;
+        SET v_request_id = JSON_VALUE(v_options, '$.request_id' RETURNING CHAR(100));
     END;
-    CALL _celers_claim_options(
-        v_options, '["request_id", "lease_s", "task_names"]', 0, v_claim_id, v_is_request,
-        v_lease_s, v_names
-    );
-    SET p_worker_id = COALESCE(p_worker_id, CONCAT('sql:', CONNECTION_ID()));
-    IF CHAR_LENGTH(p_worker_id) NOT BETWEEN 1 AND 255 THEN
-        CALL _celers_raise('WORKER_ID_INVALID', LEFT(p_worker_id, 40));
-    END IF;
-    IF COALESCE(p_limit NOT BETWEEN 0 AND 1000, TRUE) THEN
-        CALL _celers_raise('LIMIT_OUT_OF_RANGE', p_limit);
-    END IF;
-    REPEAT
-        BEGIN
-            DECLARE CONTINUE HANDLER FOR 1568 SET v_joined = TRUE;
-            SET v_joined = NOT @@autocommit;
-            IF NOT v_joined THEN
-                SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-            END IF;
-        END;
-        IF v_joined THEN
-            SAVEPOINT celers_call;
-        ELSE
-            START TRANSACTION READ WRITE;
-        END IF;
-        CALL _celers_claim(
-            p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_is_request, v_taken,
-            v_task_id, v_is_due
+    -- most calls bring no more than the id of the request
+    IF JSON_LENGTH(v_options) = 1 AND IS_UUID(v_request_id) THEN
+        SET v_claim_id = UUID_TO_BIN(v_request_id);
+    ELSE
+        CALL _celers_claim_options(
+            v_options, '["request_id", "lease_s", "task_names"]', v_claim_id, v_is_request,
+            v_lease_s, v_names
         );
-        IF v_taken = 0 THEN
-            -- a bad name has no tasks
-            CALL _celers_check_queues(p_queues);
+    END IF;
+    IF NOT COALESCE(
+        p_limit BETWEEN 0 AND 1000 AND CHAR_LENGTH(p_worker_id) BETWEEN 1 AND 255, FALSE
+    ) THEN
+        CALL _celers_check_claim(p_worker_id, p_limit);
+    END IF;
+    BEGIN
+        DECLARE CONTINUE HANDLER FOR 1568 SET v_joined = TRUE;
+        SET v_joined = NOT @@autocommit;
+        IF NOT v_joined THEN
+            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
         END IF;
-        IF v_joined THEN
-            RELEASE SAVEPOINT celers_call;
-        ELSE
-            COMMIT AND NO CHAIN NO RELEASE;
+    END;
+    IF v_joined THEN
+        SAVEPOINT celers_call;
+    ELSE
+        START TRANSACTION READ WRITE;
+        IF
+            p_limit = 1 AND v_names IS NULL
+            AND CHAR_LENGTH(p_queues) <= 64 AND LOCATE(',', p_queues) = 0
+        THEN
+            CALL _celers_claim_one(
+                TRIM(p_queues), p_worker_id, v_lease_s, v_claim_id, v_is_request, v_taken, v_is_due
+            );
         END IF;
-        SET v_duty = NULL;
-        IF v_is_due AND NOT v_joined THEN
-            CALL _celers_run_duty(v_duty, v_moved);
-        END IF;
-    UNTIL v_taken > 0 OR v_duty IS NULL END REPEAT;
-    CALL _celers_read_claim(v_claim_id, v_task_id, v_taken, v_joined, NULL);
+    END IF;
+    IF NOT COALESCE(v_taken, 0) THEN
+        CALL _celers_claim_rest(
+            p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_is_request, v_joined,
+            NULL, v_taken, v_is_due
+        );
+    END IF;
 END;

@@ -54,7 +54,6 @@ BEGIN
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
     DECLARE v_taken INT;
-    DECLARE v_task_id BINARY(16);
     DECLARE v_is_due BOOLEAN;
     DECLARE v_duty VARCHAR(64);
     DECLARE v_moved INT;
@@ -82,24 +81,18 @@ BEGIN
         SET v_options = p_options;
     END;
     CALL _celers_claim_options(
-        v_options, '["request_id", "lease_s", "task_names", "wait_ms", "poll_ms"]', 0, v_claim_id,
+        v_options, '["request_id", "lease_s", "task_names", "wait_ms", "poll_ms"]', v_claim_id,
         v_is_request, v_lease_s, v_names
     );
     CALL _celers_wait_options(v_options, v_wait_ms, v_poll_ms);
     CALL _celers_check_queues(p_queues);
-    SET p_worker_id = COALESCE(p_worker_id, CONCAT('sql:', CONNECTION_ID()));
-    IF CHAR_LENGTH(p_worker_id) NOT BETWEEN 1 AND 255 THEN
-        CALL _celers_raise('WORKER_ID_INVALID', LEFT(p_worker_id, 40));
-    END IF;
-    IF COALESCE(p_limit NOT BETWEEN 0 AND 1000, TRUE) THEN
-        CALL _celers_raise('LIMIT_OUT_OF_RANGE', p_limit);
-    END IF;
+    CALL _celers_check_claim(p_worker_id, p_limit);
     SET v_until = UTC_TIMESTAMP(6) + INTERVAL v_wait_ms * 1000 MICROSECOND;
     REPEAT
         CALL _celers_begin(v_joined);
         CALL _celers_claim(
             p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_is_request, v_taken,
-            v_task_id, v_is_due
+            v_is_due
         );
         CALL _celers_commit(v_joined);
         SET v_duty = NULL;
@@ -115,5 +108,5 @@ BEGIN
     IF v_is_holder THEN
         DO RELEASE_LOCK(v_bell);
     END IF;
-    CALL _celers_read_claim(v_claim_id, v_task_id, v_taken, v_joined, NULL);
+    CALL _celers_read_claim(v_claim_id, v_taken, v_joined, NULL);
 END;

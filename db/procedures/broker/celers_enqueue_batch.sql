@@ -41,6 +41,7 @@ COMMENT 'add many tasks to a queue'
 BEGIN
     DECLARE v_joined BOOLEAN;
     DECLARE v_tasks JSON;
+    DECLARE v_blank CHAR(29);
     DECLARE v_ids JSON;
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
@@ -51,18 +52,32 @@ BEGIN
     SET timestamp = DEFAULT;
     CALL _celers_check_items(p_tasks, v_tasks);
     CALL _celers_begin(v_joined);
-    CALL _celers_insert_batch(p_queue, v_tasks, p_options, v_ids);
-    IF v_ids IS NULL THEN
+    CALL _celers_insert_batch(p_queue, v_tasks, p_options, v_blank);
+    IF v_blank IS NULL THEN
         CALL _celers_insert_each(p_queue, v_tasks, p_options, v_ids);
     END IF;
     CALL _celers_commit(v_joined);
-    SELECT
-        given.ordinal,
-        given.task_id,
-        given.created
-    FROM JSON_TABLE(v_ids, '$[*]' COLUMNS (
-        ordinal FOR ORDINALITY,
-        task_id CHAR(36) PATH '$[0]',
-        created TINYINT PATH '$[1]'
-    )) AS given;
+    IF v_blank IS NULL THEN
+        SELECT
+            given.ordinal,
+            given.task_id,
+            given.created
+        FROM JSON_TABLE(v_ids, '$[*]' COLUMNS (
+            ordinal FOR ORDINALITY,
+            task_id CHAR(36) PATH '$[0]',
+            created TINYINT PATH '$[1]'
+        )) AS given;
+    ELSE
+        SELECT
+            item.ordinal,
+            BIN_TO_UUID(COALESCE(
+                UUID_TO_BIN(item.task_id),
+                UNHEX(INSERT(v_blank, 14, 0, LPAD(HEX(item.ordinal), 3, '0')))
+            )) AS task_id,
+            1 AS created
+        FROM JSON_TABLE(v_tasks, '$[*]' COLUMNS (
+            ordinal FOR ORDINALITY,
+            task_id CHAR(36) PATH '$.task_id'
+        )) AS item;
+    END IF;
 END;

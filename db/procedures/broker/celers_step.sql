@@ -52,19 +52,15 @@ COMMENT 'acknowledge, reject, extend and claim in one round trip and one commit'
 BEGIN
     DECLARE v_joined BOOLEAN;
     DECLARE v_options JSON;
+    DECLARE v_queues VARCHAR(512);
+    DECLARE v_limit BIGINT;
     DECLARE v_claim_id BINARY(16);
     DECLARE v_is_request BOOLEAN;
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
-    DECLARE v_taken INT;
-    DECLARE v_queues TEXT DEFAULT 'default';
-    DECLARE v_limit BIGINT DEFAULT 1;
-    DECLARE v_is_settled BOOLEAN DEFAULT FALSE;
     DECLARE v_notices JSON;
-    DECLARE v_task_id BINARY(16);
+    DECLARE v_taken INT;
     DECLARE v_is_due BOOLEAN;
-    DECLARE v_duty VARCHAR(64);
-    DECLARE v_moved INT;
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         CALL _celers_rollback(v_joined);
@@ -76,60 +72,60 @@ BEGIN
         DECLARE EXIT HANDLER FOR 1264, 1406, 1690, 3155, 3156, 3666
             CALL _celers_raise('OPTION_INVALID', 'queues, limit');
         DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
+        DECLARE CONTINUE HANDLER FOR 1411 SET v_claim_id = NULL;
         SET v_options = p_options;
-        IF JSON_LENGTH(v_options) > 0 THEN
-            SET v_queues = COALESCE(JSON_VALUE(v_options, '$.queues' ERROR ON ERROR), v_queues);
-            SET v_limit = COALESCE(
-                JSON_VALUE(v_options, '$.limit' RETURNING SIGNED ERROR ON ERROR), v_limit
-            );
+        SET v_queues = JSON_VALUE(v_options, '$.queues' ERROR ON ERROR);
+        SET v_limit = JSON_VALUE(v_options, '$.limit' RETURNING SIGNED ERROR ON ERROR);
+        SET v_claim_id = UUID_TO_BIN(JSON_VALUE(v_options, '$.request_id' RETURNING CHAR(36)));
+    END;
+    -- most calls bring no more than these
+    IF
+        v_claim_id IS NULL OR v_queues IS NULL OR v_limit IS NULL OR JSON_LENGTH(v_options) <> 3
+    THEN
+        CALL _celers_claim_options(
+            v_options,
+            '["queues", "limit", "extend", "extend_s", "request_id", "lease_s", "task_names"]',
+            v_claim_id, v_is_request, v_lease_s, v_names
+        );
+        SET v_queues = COALESCE(v_queues, 'default');
+        SET v_limit = COALESCE(v_limit, 1);
+    END IF;
+    IF NOT COALESCE(
+        v_limit BETWEEN 0 AND 1000 AND CHAR_LENGTH(p_worker_id) BETWEEN 1 AND 255, FALSE
+    ) THEN
+        CALL _celers_check_claim(p_worker_id, v_limit);
+    END IF;
+    BEGIN
+        DECLARE CONTINUE HANDLER FOR 1568 SET v_joined = TRUE;
+        SET v_joined = NOT @@autocommit;
+        IF NOT v_joined THEN
+            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
         END IF;
     END;
-    CALL _celers_claim_options(
-        v_options,
-        '["queues", "limit", "extend", "extend_s", "request_id", "lease_s", "task_names"]', 2,
-        v_claim_id, v_is_request, v_lease_s, v_names
-    );
-    SET p_worker_id = COALESCE(p_worker_id, CONCAT('sql:', CONNECTION_ID()));
-    IF CHAR_LENGTH(p_worker_id) NOT BETWEEN 1 AND 255 THEN
-        CALL _celers_raise('WORKER_ID_INVALID', LEFT(p_worker_id, 40));
+    IF v_joined THEN
+        SAVEPOINT celers_call;
+    ELSE
+        START TRANSACTION READ WRITE;
     END IF;
-    IF COALESCE(v_limit NOT BETWEEN 0 AND 1000, TRUE) THEN
-        CALL _celers_raise('LIMIT_OUT_OF_RANGE', v_limit);
+    IF p_acks IS NOT NULL THEN
+        CALL _celers_ack_items(p_acks, v_notices);
     END IF;
-    REPEAT
-        BEGIN
-            DECLARE CONTINUE HANDLER FOR 1568 SET v_joined = TRUE;
-            SET v_joined = NOT @@autocommit;
-            IF NOT v_joined THEN
-                SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-            END IF;
-        END;
-        IF v_joined THEN
-            SAVEPOINT celers_call;
-        ELSE
-            START TRANSACTION READ WRITE;
-        END IF;
-        IF NOT v_is_settled THEN
-            CALL _celers_settle(p_acks, p_rejects, v_options, v_notices);
-        END IF;
-        CALL _celers_claim(
-            v_queues, p_worker_id, v_limit, v_lease_s, v_names, v_claim_id, v_is_request, v_taken,
-            v_task_id, v_is_due
+    IF v_notices IS NOT NULL OR p_rejects IS NOT NULL OR v_is_request IS NOT NULL THEN
+        CALL _celers_settle(p_rejects, v_options, v_notices);
+    END IF;
+    IF
+        v_limit = 1 AND v_names IS NULL AND v_notices IS NULL AND NOT v_joined
+        AND CHAR_LENGTH(v_queues) <= 64 AND LOCATE(',', v_queues) = 0
+    THEN
+        CALL _celers_claim_one(
+            TRIM(v_queues), p_worker_id, v_lease_s, v_claim_id, COALESCE(v_is_request, TRUE),
+            v_taken, v_is_due
         );
-        IF v_taken = 0 THEN
-            -- a bad name has no tasks
-            CALL _celers_check_queues(v_queues);
-        END IF;
-        IF v_joined THEN
-            RELEASE SAVEPOINT celers_call;
-        ELSE
-            COMMIT AND NO CHAIN NO RELEASE;
-        END IF;
-        SET v_is_settled = TRUE;
-        SET v_duty = NULL;
-        IF v_is_due AND NOT v_joined THEN
-            CALL _celers_run_duty(v_duty, v_moved);
-        END IF;
-    UNTIL v_taken > 0 OR v_duty IS NULL END REPEAT;
-    CALL _celers_read_claim(v_claim_id, v_task_id, v_taken, v_joined, v_notices);
+    END IF;
+    IF NOT COALESCE(v_taken, 0) THEN
+        CALL _celers_claim_rest(
+            v_queues, p_worker_id, v_limit, v_lease_s, v_names, v_claim_id,
+            COALESCE(v_is_request, TRUE), v_joined, v_notices, v_taken, v_is_due
+        );
+    END IF;
 END;

@@ -9,18 +9,20 @@
 --   p_worker_id str
 --   p_lease_s   int
 --   p_limit     int    most tasks to take
+--   p_held      int    tasks that the claim has already
 --   p_above     int    priorities below this one
 --   p_priority  int    the lane that has a mark; NULL = no more marks, all that is left
 --   p_head_at   datetime  its mark
 --   p_taken     int    OUT
 -- Writes   celers_ready, celers_running
--- Errors   none
+-- Errors   REQUEST_BUSY
 CREATE PROCEDURE _celers_claim_lane (
     IN p_queue TEXT,
     IN p_claim_id BINARY(16),
     IN p_worker_id VARCHAR(255),
     IN p_lease_s INT,
     IN p_limit INT,
+    IN p_held INT,
     IN p_above INT,
     IN p_priority INT,
     IN p_head_at DATETIME(6),
@@ -62,6 +64,6 @@ BEGIN
     FOR UPDATE OF r SKIP LOCKED;
     SET p_taken = ROW_COUNT();
     IF p_taken > 0 THEN
-        CALL _celers_leave_ready(p_claim_id, p_queue);
+        CALL _celers_leave_ready(p_claim_id, p_queue, p_held + p_taken);
     END IF;
 END;

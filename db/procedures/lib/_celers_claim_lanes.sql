@@ -10,16 +10,18 @@
 --   p_worker_id str
 --   p_lease_s   int
 --   p_limit     int    most tasks to take
+--   p_held      int    tasks that the claim has already
 --   p_names     json   array of task names to take, NULL = any
 --   p_taken     int    OUT
 -- Writes   celers_ready, celers_running
--- Errors   none
+-- Errors   REQUEST_BUSY
 CREATE PROCEDURE _celers_claim_lanes (
     IN p_queue TEXT,
     IN p_claim_id BINARY(16),
     IN p_worker_id VARCHAR(255),
     IN p_lease_s INT,
     IN p_limit INT,
+    IN p_held INT,
     IN p_names JSON,
     OUT p_taken INT
 )
@@ -44,12 +46,14 @@ BEGIN
         LIMIT 1;
         IF p_names IS NULL THEN
             CALL _celers_claim_lane(
-                p_queue, p_claim_id, p_worker_id, p_lease_s, p_limit - p_taken, v_above, v_priority,
+                p_queue, p_claim_id, p_worker_id, p_lease_s, p_limit - p_taken,
+                p_held + p_taken, v_above, v_priority,
                 v_head_at, v_taken
             );
         ELSE
             CALL _celers_claim_named(
-                p_queue, p_claim_id, p_worker_id, p_lease_s, p_limit - p_taken, v_above, v_priority,
+                p_queue, p_claim_id, p_worker_id, p_lease_s, p_limit - p_taken,
+                p_held + p_taken, v_above, v_priority,
                 v_head_at, p_names, v_taken
             );
         END IF;

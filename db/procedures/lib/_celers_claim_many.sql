@@ -8,15 +8,17 @@
 --   p_worker_id str
 --   p_lease_s   int
 --   p_limit     int    most tasks to take
+--   p_held      int    tasks that the claim has already
 --   p_taken     int    OUT
 -- Writes   celers_ready, celers_running
--- Errors   none
+-- Errors   REQUEST_BUSY
 CREATE PROCEDURE _celers_claim_many (
     IN p_queue TEXT,
     IN p_claim_id BINARY(16),
     IN p_worker_id VARCHAR(255),
     IN p_lease_s INT,
     IN p_limit INT,
+    IN p_held INT,
     OUT p_taken INT
 )
 MODIFIES SQL DATA
@@ -49,6 +51,6 @@ BEGIN
     FOR UPDATE OF r SKIP LOCKED;
     SET p_taken = ROW_COUNT();
     IF p_taken > 0 THEN
-        CALL _celers_leave_ready(p_claim_id, p_queue);
+        CALL _celers_leave_ready(p_claim_id, p_queue, p_held + p_taken);
     END IF;
 END;

@@ -3,7 +3,6 @@
 -- Params
 --   p_options   json
 --   p_known     str    JSON array of the known keys
---   p_read      int    how many of the keys the caller has read itself
 --   p_claim_id  bytes  OUT: the request_id, or a new UUIDv7
 --   p_is_request bool  OUT: the client brought the id
 --   p_lease_s   int    OUT: NULL = default of the queue
@@ -13,7 +12,6 @@
 CREATE PROCEDURE _celers_claim_options (
     IN p_options JSON,
     IN p_known VARCHAR(500),
-    IN p_read INT,
     OUT p_claim_id BINARY(16),
     OUT p_is_request BOOLEAN,
     OUT p_lease_s BIGINT,
@@ -39,8 +37,7 @@ BEGIN
     ELSE
         CALL _celers_raise('UUID_INVALID', LEFT(v_request_id, 40));
     END IF;
-    -- most calls bring no more than the id of the request
-    IF JSON_LENGTH(p_options) > p_read + 1 OR (p_options IS NOT NULL AND NOT p_is_request) THEN
+    IF p_options IS NOT NULL THEN
         CALL _celers_check_options(p_options, p_known);
         SET p_lease_s = JSON_VALUE(p_options, '$.lease_s' RETURNING SIGNED ERROR ON ERROR);
         IF p_lease_s NOT BETWEEN 1 AND 86400 THEN

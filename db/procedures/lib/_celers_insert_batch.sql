@@ -1,44 +1,43 @@
 -- _celers_insert_batch: write many well-formed new tasks in two statements.
 --
 -- Whatever is unusual in an item (a bad value, an id that stands already, a key other than
--- task_id, task_name, payload and priority) leaves p_ids NULL and nothing written: then the caller
--- goes item by item through _celers_insert_task, which knows every case and error by name.
+-- task_id, task_name, payload and priority) leaves p_blank NULL and nothing written: then the
+-- caller goes item by item through _celers_insert_task, which knows every case and error by name.
 --
 -- Params
 --   p_queue    str
 --   p_tasks    json   array of items
 --   p_options  str    options that hold for all items
---   p_ids      json   OUT: array of [task_id, created]
+--   p_blank    str    OUT: hexadecimal id of the items that bring none, without the three digits of
+--                     their place, which go behind the 13th; NULL = nothing is written
 -- Writes   celers_task, celers_ready
 -- Errors   none
 CREATE PROCEDURE _celers_insert_batch (
     IN p_queue VARCHAR(1000),
     IN p_tasks JSON,
     IN p_options LONGTEXT,
-    OUT p_ids JSON
+    OUT p_blank CHAR(29)
 )
 MODIFIES SQL DATA
 COMMENT 'write many well-formed new tasks in two statements'
 whole: BEGIN
     DECLARE v_now DATETIME(6) DEFAULT UTC_TIMESTAMP(6);
-    -- 48 bits of milliseconds, version 7, 12 bits of ordinal to come; then 64 random bits
-    DECLARE v_prefix CHAR(13) DEFAULT CONCAT(
-        LPAD(HEX(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000), 12, '0'), '7'
-    );
-    DECLARE v_suffix CHAR(16) DEFAULT CONCAT(
-        HEX(128 + FLOOR(RAND() * 64)), HEX(RANDOM_BYTES(7))
-    );
     DECLARE EXIT HANDLER FOR 1048, 1062, 1264, 1366, 1406, 1411, 3155, 3156, 3666, 3157, 3819
     BEGIN
         ROLLBACK TO SAVEPOINT celers_batch;
-        SET p_ids = NULL;
+        SET p_blank = NULL;
     END;
 
-    SET p_ids = NULL;
+    SET p_blank = NULL;
     SAVEPOINT celers_batch;
     IF p_options IS NOT NULL OR p_queue NOT REGEXP '^[A-Za-z0-9_.:-]{1,64}\\z' THEN
         LEAVE whole;
     END IF;
+    -- 48 bits of milliseconds, version 7, here the 12 bits of the place, 64 random bits
+    SET p_blank = CONCAT(
+        LPAD(HEX(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', v_now) DIV 1000), 12, '0'), '7',
+        HEX(128 + FLOOR(RAND() * 64)), HEX(RANDOM_BYTES(7))
+    );
 
     INSERT INTO celers_task (
         id, queue, task_name, priority, due_at, created_at, base_priority, payload
@@ -46,7 +45,7 @@ whole: BEGIN
     SELECT
         COALESCE(
             UUID_TO_BIN(item.task_id),
-            UNHEX(CONCAT(v_prefix, LPAD(HEX(item.ordinal), 3, '0'), v_suffix))
+            UNHEX(INSERT(p_blank, 14, 0, LPAD(HEX(item.ordinal), 3, '0')))
         ),
         p_queue,
         -- NULL is refused by the table: a key that is not known here, or a name that is empty
@@ -78,7 +77,7 @@ whole: BEGIN
         v_now + INTERVAL item.ordinal - 1 MICROSECOND,
         COALESCE(
             UUID_TO_BIN(item.task_id),
-            UNHEX(CONCAT(v_prefix, LPAD(HEX(item.ordinal), 3, '0'), v_suffix))
+            UNHEX(INSERT(p_blank, 14, 0, LPAD(HEX(item.ordinal), 3, '0')))
         ),
         v_now,
         0,
@@ -88,15 +87,5 @@ whole: BEGIN
         ordinal FOR ORDINALITY,
         task_id VARCHAR(36) PATH '$.task_id',
         priority SMALLINT PATH '$.priority'
-    )) AS item;
-    SELECT JSON_ARRAYAGG(JSON_ARRAY(
-        COALESCE(
-            item.task_id,
-            BIN_TO_UUID(UNHEX(CONCAT(v_prefix, LPAD(HEX(item.ordinal), 3, '0'), v_suffix)))
-        ), 1
-    )) INTO p_ids
-    FROM JSON_TABLE(p_tasks, '$[*]' COLUMNS (
-        ordinal FOR ORDINALITY,
-        task_id VARCHAR(36) PATH '$.task_id'
     )) AS item;
 END;

@@ -1,10 +1,7 @@
 -- _celers_read_claim: hand out the tasks of a claim.
 --
--- A single task is read by constant keys: a third of the cost of the walk along the claim.
---
 -- Params
 --   p_claim_id  bytes
---   p_task_id   bytes  the task where it was claimed alone, else NULL
 --   p_taken     int
 --   p_joined    bool
 --   p_notices   json   array of {task_id, receipt, outcome} to hand out as well, or NULL
@@ -12,7 +9,6 @@
 -- Errors   none
 CREATE PROCEDURE _celers_read_claim (
     IN p_claim_id BINARY(16),
-    IN p_task_id BINARY(16),
     IN p_taken INT,
     IN p_joined BOOLEAN,
     IN p_notices JSON
@@ -22,7 +18,7 @@ COMMENT 'hand out the tasks of a claim'
 BEGIN
     IF p_joined OR p_notices IS NOT NULL THEN
         CALL _celers_read_notices(p_claim_id, p_notices);
-    ELSEIF p_task_id IS NULL THEN
+    ELSE
         SELECT
             BIN_TO_UUID(t.id) AS task_id,
             BIN_TO_UUID(u.claim_id) AS receipt,
@@ -44,23 +40,5 @@ BEGIN
         STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = u.id
         WHERE u.claim_id = p_claim_id AND p_taken > 0
         ORDER BY u.priority DESC, u.due_at, u.id;
-    ELSE
-        SELECT
-            BIN_TO_UUID(t.id) AS task_id,
-            BIN_TO_UUID(u.claim_id) AS receipt,
-            u.queue,
-            t.task_name,
-            t.payload,
-            COALESCE(t.content_type, 'application/json') AS content_type,
-            t.headers,
-            u.attempt,
-            u.priority,
-            t.timeout_s,
-            u.lease_expires_at,
-            t.payload_binary,
-            'claimed' AS outcome
-        FROM celers_running AS u
-        INNER JOIN celers_task AS t
-        WHERE u.claim_id = p_claim_id AND u.id = p_task_id AND t.id = p_task_id;
     END IF;
 END;

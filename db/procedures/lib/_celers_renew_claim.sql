@@ -1,5 +1,8 @@
 -- _celers_renew_claim: begin the lease of a claim anew for a repeated request.
 --
+-- The rows of the claim are locked first, so that no two sessions with the same request wait to
+-- insert the same row of celers_claim: where the first gave up, both would wait for each other.
+--
 -- Params
 --   p_claim_id  bytes
 --   p_taken     int    OUT: tasks of the claim that still run
@@ -12,21 +15,18 @@ CREATE PROCEDURE _celers_renew_claim (
 MODIFIES SQL DATA
 COMMENT 'begin the lease of a claim anew for a repeated request'
 BEGIN
-    INSERT INTO celers_claim (claim_id, lease_expires_at)
+    DECLARE v_lease_s INT;
+
     SELECT
-        held.claim_id,
-        held.until_at
-    FROM (
-        SELECT
-            u.claim_id,
-            MAX(UTC_TIMESTAMP(6) + INTERVAL u.lease_s SECOND) AS until_at
-        FROM celers_running AS u FORCE INDEX (PRIMARY)
-        WHERE u.claim_id = p_claim_id
-        GROUP BY u.claim_id
-        FOR SHARE
-    ) AS held
-    ON DUPLICATE KEY UPDATE lease_expires_at = held.until_at;
-    SELECT COUNT(*) INTO p_taken
+        COUNT(*),
+        MAX(lease_s)
+    INTO p_taken, v_lease_s
     FROM celers_running FORCE INDEX (PRIMARY)
-    WHERE claim_id = p_claim_id;
+    WHERE claim_id = p_claim_id
+    FOR UPDATE;
+    IF p_taken > 0 THEN
+        INSERT INTO celers_claim (claim_id, lease_expires_at)
+        VALUES (p_claim_id, UTC_TIMESTAMP(6) + INTERVAL v_lease_s SECOND) AS new
+        ON DUPLICATE KEY UPDATE lease_expires_at = new.lease_expires_at;
+    END IF;
 END;

@@ -1,34 +1,24 @@
--- _celers_settle: acknowledge, reject and extend what a step brings.
+-- _celers_settle: reject and extend what a step brings, and keep what there is to say.
 --
 -- Params
---   p_acks     str   JSON array or NULL
 --   p_rejects  str   JSON array or NULL
---   p_options  str   of celers_step
---   p_notices  json  OUT: array of {"task_id", "receipt", "outcome"} of what did not go as asked,
+--   p_options  json  of celers_step
+--   p_notices  json  INOUT: array of {"task_id", "receipt", "outcome"} of what did not go as asked,
 --                    and of wishes for cancellation; NULL = none
--- Writes   celers_finished, celers_running, celers_claim, celers_result, celers_attempt,
+-- Writes   celers_finished, celers_running, celers_claim, celers_attempt,
 --          celers_dead, celers_scheduled, celers_ready, celers_task
--- Errors   ITEMS_INVALID, RESULT_INVALID, DUE_OUT_OF_RANGE, LEASE_OUT_OF_RANGE, OPTION_INVALID
+-- Errors   ITEMS_INVALID, DUE_OUT_OF_RANGE, LEASE_OUT_OF_RANGE, OPTION_INVALID
 CREATE PROCEDURE _celers_settle (
-    IN p_acks LONGTEXT,
     IN p_rejects LONGTEXT,
-    IN p_options LONGTEXT,
-    OUT p_notices JSON
+    IN p_options JSON,
+    INOUT p_notices JSON
 )
 MODIFIES SQL DATA
-COMMENT 'acknowledge, reject and extend what a step brings'
+COMMENT 'reject and extend what a step brings, and keep what there is to say'
 BEGIN
     DECLARE v_items JSON;
-    DECLARE v_done INT;
     DECLARE v_answers JSON;
 
-    IF p_acks IS NOT NULL THEN
-        CALL _celers_check_items(p_acks, v_items);
-        CALL _celers_ack_items(v_items, UTC_TIMESTAMP(6), v_done);
-        IF v_done < JSON_LENGTH(v_items) THEN
-            CALL _celers_answer(v_items, p_notices);
-        END IF;
-    END IF;
     IF p_rejects IS NOT NULL THEN
         CALL _celers_check_items(p_rejects, v_items);
         CALL _celers_reject_items(v_items);
