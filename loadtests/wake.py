@@ -36,18 +36,20 @@ class _Found:
     """One system's answer."""
 
     latency: stats.Latency
+    enqueue: stats.Latency | None
     statements_per_s: float
 
 
 def lines(bench: Bench, *, is_held: bool) -> Iterator[Line]:
-    """One line: the latency from the enqueue's call to the claim's return, on an idle system."""
+    """From the enqueue's call to the claim's return, on an idle system; and the enqueue's part."""
     with bench.systems() as systems:
         ours, theirs = (_measure(bench, system, is_held=is_held) for system in systems)
     a, b = ours.latency, theirs.latency
     is_met = a.p50_ms <= _P50_MS and a.p95_ms <= _P95_MS and ours.statements_per_s < _PER_S
     snapshot = " beside a held snapshot" if is_held else ""
+    name = f"wake{'held' if is_held else ''}1x{WORKERS}"
     yield Line(
-        f"wake{'held' if is_held else ''}1x{WORKERS}",
+        name,
         f"enqueue → claim, {WORKERS} waiting workers, a task every {_INTERVAL_S * 1000:g} ms"
         f"{snapshot}; the ratio is that of the p50; target: p50 and p95 in ms",
         Side(None, a),
@@ -57,6 +59,14 @@ def lines(bench: Bench, *, is_held: bool) -> Iterator[Line]:
         is_met=is_met,
         note=f"idle: {ours.statements_per_s:.1f} statements/s (target < {_PER_S:g}), "
         f"baseline {theirs.statements_per_s:.1f}",
+    )
+    yield Line(
+        f"{name} enqueue",
+        "",
+        Side(None, ours.enqueue),
+        Side(None, theirs.enqueue),
+        None,
+        is_part=True,
     )
 
 
@@ -77,7 +87,8 @@ def _wake(bench: Bench, system: System) -> _Found:
         barrier.wait(READY_S)
         time.sleep(_SETTLE_S)
         statements_per_s = _count_statements(bench, system)
-        sent = _produce(queue, bench.samples)
+        producer = Log()
+        sent = _produce(queue, bench.samples, producer)
         time.sleep(_LAST_S)
         is_over.set()
         logs: list[Log] = team.results()
@@ -87,7 +98,7 @@ def _wake(bench: Bench, system: System) -> _Found:
     found = stats.latency(log.parts.get("wake", array("q")) for log in logs)
     if found is None:
         raise ledger.LedgerWrong(f"{system.name}: none of {len(sent)} tasks woke a worker")
-    return _Found(found, statements_per_s)
+    return _Found(found, stats.latency(producer.parts.values()), statements_per_s)
 
 
 def _count_statements(bench: Bench, system: System) -> float:
@@ -97,11 +108,13 @@ def _count_statements(bench: Bench, system: System) -> float:
     return (after - before) / (ended - began)
 
 
-def _produce(queue: Queue, count: int) -> list[str]:
+def _produce(queue: Queue, count: int, log: Log) -> list[str]:
     ids = []
     for _ in range(count):
         time.sleep(_INTERVAL_S * random.uniform(1 - _JITTER, 1 + _JITTER))
-        ids.append(queue.enqueue(json.dumps({"sent_ns": time.perf_counter_ns()})))
+        sent_ns = time.perf_counter_ns()
+        ids.append(queue.enqueue(json.dumps({"sent_ns": sent_ns})))
+        log.part("enqueue", sent_ns)
     return ids
 
 

@@ -53,6 +53,8 @@ BEGIN
     DECLARE v_is_request BOOLEAN;
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
+    DECLARE v_is_plain BOOLEAN;
+    DECLARE v_is_answered BOOLEAN;
     DECLARE v_taken INT;
     DECLARE v_is_due BOOLEAN;
     DECLARE v_duty VARCHAR(64);
@@ -87,16 +89,26 @@ BEGIN
     CALL _celers_wait_options(v_options, v_wait_ms, v_poll_ms);
     CALL _celers_check_queues(p_queues);
     CALL _celers_check_claim(p_worker_id, p_limit);
+    SET v_is_plain
+    = p_limit = 1 AND v_names IS NULL AND CHAR_LENGTH(p_queues) <= 64 AND LOCATE(',', p_queues) = 0;
     SET v_until = UTC_TIMESTAMP(6) + INTERVAL v_wait_ms * 1000 MICROSECOND;
     REPEAT
         CALL _celers_begin(v_joined);
-        CALL _celers_claim(
-            p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_is_request, v_taken,
-            v_is_due
-        );
+        IF v_is_plain AND NOT v_joined THEN
+            CALL _celers_claim_one(
+                TRIM(p_queues), p_worker_id, v_lease_s, v_claim_id, v_is_request, v_taken, v_is_due
+            );
+            SET v_is_answered = v_taken;
+        END IF;
+        IF v_is_answered IS NULL THEN
+            CALL _celers_claim(
+                p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_is_request,
+                v_taken, v_is_due
+            );
+        END IF;
         CALL _celers_commit(v_joined);
         SET v_duty = NULL;
-        IF v_is_due AND NOT v_joined THEN
+        IF v_is_due AND NOT v_joined AND NOT COALESCE(v_is_answered, FALSE) THEN
             CALL _celers_run_duty(v_duty, v_moved);
         END IF;
         IF v_taken = 0 AND v_duty IS NULL THEN
@@ -108,5 +120,7 @@ BEGIN
     IF v_is_holder THEN
         DO RELEASE_LOCK(v_bell);
     END IF;
-    CALL _celers_read_claim(v_claim_id, v_taken, v_joined, NULL);
+    IF NOT COALESCE(v_is_answered, FALSE) THEN
+        CALL _celers_read_claim(v_claim_id, v_taken, v_joined, NULL);
+    END IF;
 END;
