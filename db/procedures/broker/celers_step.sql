@@ -107,6 +107,9 @@ BEGIN
     ELSE
         START TRANSACTION READ WRITE;
     END IF;
+    IF p_rejects IS NOT NULL OR v_is_request IS NOT NULL THEN
+        CALL _celers_lock_held(p_acks, p_rejects, v_options);
+    END IF;
     IF p_acks IS NOT NULL THEN
         CALL _celers_ack_items(p_acks, v_notices);
     END IF;

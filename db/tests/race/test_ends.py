@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from db.tests.race.kit import Lab, Row, Session, new_id, together
+from db.tests.race.kit import Background, Lab, Row, Session, new_id, together
 
 ROUNDS = 30
 
@@ -331,6 +331,35 @@ def test_cancel_promotion_and_claim_of_many(lab: Lab) -> None:
         lab.check()
         worker.call("celers_ack_batch", [pick(row) for row in answers[1]])
     assert set(lab.check().values()) <= {"completed", "cancelled"}
+
+
+@pytest.mark.parametrize("lists", ["acks rejects", "acks extend", "rejects extend"])
+def test_a_step_of_several_lists_and_a_cancellation(lab: Lab, lists: str) -> None:
+    """A step locks what stands in all of its lists in one order, as a cancellation does."""
+    lab.quiet()
+    worker, producer, holder = lab.sessions(3)
+    first, second = (claimed(lab, worker)[0] for _ in range(2))
+    assert first["receipt"] < second["receipt"]
+    early, late = lists.split()[::-1]
+    items: Row = {early: [pick(first)], late: [pick(second)]}
+    acks, rejects = items.get("acks"), items.get("rejects")
+    options: Row = {"limit": 0}
+    if early == "extend":
+        options["extend"] = [first["receipt"]]
+
+    # the cancellation waits for the first task, then the step does; the one after the other
+    holder.sql("START TRANSACTION; SELECT * FROM celers_running FOR UPDATE")
+    ids = [first["task_id"], second["task_id"]]
+    cancel = Background(partial(producer.call, "celers_cancel_batch", ids, None))
+    lab.blocked(producer.id)
+    step = Background(partial(worker.call, "celers_step", "w", acks, rejects, options))
+    lab.blocked(worker.id)
+    holder.sql("ROLLBACK")
+    assert {row["outcome"] for row in cancel.result()} == {"cancel_requested"}
+    step.result()
+    ended = [row["task_id"] for row, name in ((first, early), (second, late)) if name != "extend"]
+    assert "running" not in {lab.state(task_id) for task_id in ended}
+    lab.check()
 
 
 def test_extend_and_the_loss_of_the_lease(lab: Lab) -> None:
