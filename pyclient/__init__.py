@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pyclient.client import Client, connect, on
     from pyclient.dsn import Dsn
     from pyclient.errors import CelersError
-    from pyclient.types import Payload, RawJson
+    from pyclient.types import NULL, Payload, RawJson
     from pyclient.worker import App
 
     __version__: str
@@ -36,6 +36,7 @@ _HOMES = {
     "Dsn": "pyclient.dsn",
     "RetryPolicy": "pyclient._retry",
     "RawJson": "pyclient.types",
+    "NULL": "pyclient.types",
     "Payload": "pyclient.types",
     "CelersError": "pyclient.errors",
     "App": "pyclient.worker",
@@ -49,6 +50,7 @@ __all__ = [
     "Dsn",
     "RetryPolicy",
     "RawJson",
+    "NULL",
     "Payload",
     "CelersError",
     "App",

@@ -2171,9 +2171,9 @@ class GeneratedCalls(ABC):
     ) -> GetQueueConfigRow:
         """Change settings of a queue, or the defaults of all queues.
 
-        Only the given keys change; null takes a setting back to its default. A change
-        holds from the next time the setting is looked at, also for tasks that stand
-        already, unless they brought their own.
+        Only the given keys change; null (in Python pyclient.NULL) takes a setting back to
+        its default. A change holds from the next time the setting is looked at, also for
+        tasks that stand already, unless they brought their own.
 
         Args:
             queue: name of the queue; * = the defaults, for queues without their own

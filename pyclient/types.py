@@ -21,6 +21,10 @@ class RawJson:
             raise TypeError(f"RawJson takes a str, not {type(self.text).__name__}")
 
 
+#: JSON null as the value of an option, where None means that the option is not given:
+#: ``client.call_set_queue_config("mail", lease_s=pyclient.NULL)`` goes back to the default.
+NULL: Any = RawJson("null")
+
 #: What ``json.dumps`` takes.
 JsonValue: TypeAlias = (
     dict[str, Any] | list[Any] | tuple[Any, ...] | str | int | float | bool | None

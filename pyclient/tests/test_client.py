@@ -183,7 +183,7 @@ def _no_default(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_the_default_client_comes_from_the_environment(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("CELERS_DSN")
+    monkeypatch.delenv("CELERS_DSN", raising=False)
     with pytest.raises(InvalidDsn, match="CELERS_DSN"):
         pyclient.default_client()
     url = str(lab.dsn).replace("***", lab.dsn.password)

@@ -42,6 +42,12 @@ def test_a_task_goes_in_and_comes_out(client: pyclient.Client) -> None:
     assert client.call_dequeue_batch("mail", "worker-1", 10) == []
 
 
+def test_null_takes_a_setting_back_to_its_default(client: pyclient.Client) -> None:
+    assert client.call_set_queue_config("mail", lease_s=7, max_retries=5).lease_s == 7
+    row = client.call_set_queue_config("mail", lease_s=pyclient.NULL)
+    assert (row.lease_s, row.max_retries) == (60, 5)
+
+
 def test_payloads_come_out_byte_for_byte(client: pyclient.Client) -> None:
     texts = ('{"n": 1.10}', str(2**70), ' [1e5 , "\\u00e9"] ', '"%s"')
     payloads = [RawJson(text) for text in texts]

@@ -1,8 +1,8 @@
 -- celers_set_queue_config: change settings of a queue, or the defaults of all queues.
 --
--- Only the given keys change; null takes a setting back to its default. A change holds from the
--- next time the setting is looked at, also for tasks that stand already, unless they brought their
--- own.
+-- Only the given keys change; null (in Python pyclient.NULL) takes a setting back to its default.
+-- A change holds from the next time the setting is looked at, also for tasks that stand already,
+-- unless they brought their own.
 --
 -- Params
 --   p_queue    str      name of the queue; * = the defaults, for queues without their own

@@ -35,6 +35,8 @@ BEGIN
     STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
         ON u.claim_id = UUID_TO_BIN(item.receipt) AND u.id = UUID_TO_BIN(item.task_id)
     WHERE item.result IS NOT NULL
+    -- of two sessions with the same results one waits for the other
+    ORDER BY u.claim_id, u.id
     ON DUPLICATE KEY UPDATE
         status = 'SUCCESS',
         result = IF(LENGTH(item.result) <= 16777216, item.result, ''),
