@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from pyclient._encode import new_uuid
 from pyclient._header import Field
 from tools.spec import Routine, SignatureParam
 from tools.sqlclient import Rows, call, literal, results
@@ -77,7 +79,7 @@ def place_data(connection: Any, room: str, wanted: set[str]) -> dict[str, str]:
     for number in range(3):
         ready = _enqueue(connection, "default", f'{{"number": {number}}}')
         ids.setdefault("ready_id", ready)
-    ids["scheduled_id"] = _enqueue(connection, "later", "{}", '{"delay_s": 3600}')
+    ids["scheduled_id"] = _enqueue(connection, "later", "{}", delay_s=3600)
     ids["finished_id"], receipt = _claim(connection, "done")
     item = {"task_id": ids["finished_id"], "receipt": receipt}
     results(connection, f"CALL celers_ack_batch({literal(_json_items(item, result='42'))})")
@@ -95,10 +97,12 @@ def _json_items(item: dict[str, str], **more: str) -> str:
     return f"[{{{members}}}]"
 
 
-def _enqueue(connection: Any, queue: str, payload: str, options: str | None = None) -> str:
-    sql = f"CALL celers_enqueue('{queue}', 'send', {literal(payload)}, {literal(options)})"
-    rows = call(connection, sql)
-    return str(rows[0][rows.columns.index("task_id")])
+def _enqueue(connection: Any, queue: str, payload: str, **options: object) -> str:
+    # with ids of the client: those that the server makes are in no order within a millisecond
+    task_id = new_uuid()
+    text = json.dumps({"task_id": task_id, **options})
+    call(connection, f"CALL celers_enqueue('{queue}', 'send', {literal(payload)}, {literal(text)})")
+    return task_id
 
 
 def _claim(connection: Any, queue: str) -> tuple[str, str]:

@@ -51,6 +51,16 @@ whole: BEGIN
         END IF;
     END IF;
     CALL _celers_check_items(p_text, v_items);
+    IF EXISTS (
+        SELECT 1
+        FROM JSON_TABLE(v_items, '$[*]' COLUMNS (
+            item JSON PATH '$',
+            has_result INT EXISTS PATH '$.result'
+        )) AS i
+        WHERE JSON_LENGTH(i.item) > 2 + i.has_result
+    ) THEN
+        CALL _celers_raise('ITEMS_INVALID', 'a key that is not known');
+    END IF;
     IF JSON_CONTAINS_PATH(v_items, 'one', '$[*].result') THEN
         CALL _celers_store_results(v_items, UTC_TIMESTAMP(6));
     END IF;

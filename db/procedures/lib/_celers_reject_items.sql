@@ -13,6 +13,24 @@ COMMENT 'end attempts that failed'
 BEGIN
     DECLARE v_verdicts JSON;
 
+    IF EXISTS (
+        SELECT 1
+        FROM JSON_TABLE(p_items, '$[*]' COLUMNS (
+            item JSON PATH '$',
+            task_id INT EXISTS PATH '$.task_id',
+            receipt INT EXISTS PATH '$.receipt',
+            error INT EXISTS PATH '$.error',
+            is_retried INT EXISTS PATH '$.retry',
+            delay_s INT EXISTS PATH '$.delay_s',
+            is_released INT EXISTS PATH '$.release',
+            is_dead_letter INT EXISTS PATH '$.dead_letter'
+        )) AS i
+        WHERE
+            JSON_LENGTH(i.item) > i.task_id + i.receipt + i.error + i.is_retried + i.delay_s
+            + i.is_released + i.is_dead_letter
+    ) THEN
+        CALL _celers_raise('ITEMS_INVALID', 'a key that is not known');
+    END IF;
     CALL _celers_judge(p_items, v_verdicts);
     IF EXISTS (
         SELECT 1

@@ -79,6 +79,10 @@ CALL celers_ack_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "rec
 -- !! ITEMS_INVALID
 CALL celers_ack_batch(CONCAT('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}"}', REPEAT(',{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}"}', 1000), ']'));
 -- !! ITEMS_INVALID
+CALL celers_ack_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "reslut": "1"}]');
+-- !! ITEMS_INVALID
+CALL celers_ack_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "result": "1"}, {"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "error": "e"}]');
+-- !! ITEMS_INVALID
 CALL celers_ack_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "result": "{"}]');
 -- !! RESULT_INVALID
 CALL celers_ack_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "result": ""}]');

@@ -68,6 +68,8 @@ CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "
 -- !! ITEMS_INVALID
 CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "delay_s": "long"}]');
 -- !! ITEMS_INVALID
+CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "error": "e", "delay": 5}]');
+-- !! ITEMS_INVALID
 CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "delay_s": -1}]');
 -- !! DUE_OUT_OF_RANGE
 CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "delay_s": 315360001}]');

@@ -223,7 +223,12 @@ class Stage:
     def __init__(self, lab: Lab, schema: Schema, routine: Routine) -> None:
         freshschema.reset(schema)
         lab.quiet()
-        lab.sql("UPDATE celers_queue SET updated_at = '2001-01-01'")
+        lab.sql(
+            "UPDATE celers_queue SET updated_at = '2001-01-01';"
+            # the event may have come first
+            "UPDATE celers_maintenance SET next_at = '2000-01-01', last_at = NULL,"
+            " last_count = NULL, last_ms = NULL, last_error = NULL, last_error_at = NULL"
+        )
         self.lab, self.routine = lab, routine
         wanted = set(re.findall(r"\{\{(\w+)\}\}", routine.example))
         self.names = contract.place_data(lab.admin.connection, routine.room, wanted)
