@@ -54,7 +54,7 @@ BEGIN
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
     DECLARE v_is_plain BOOLEAN;
-    DECLARE v_is_answered BOOLEAN;
+    DECLARE v_is_answered BOOLEAN DEFAULT FALSE;
     DECLARE v_taken INT;
     DECLARE v_is_due BOOLEAN;
     DECLARE v_duty VARCHAR(64);
@@ -89,18 +89,21 @@ BEGIN
     CALL _celers_wait_options(v_options, v_wait_ms, v_poll_ms);
     CALL _celers_check_queues(p_queues);
     CALL _celers_check_claim(p_worker_id, p_limit);
-    SET v_is_plain
-    = p_limit = 1 AND v_names IS NULL AND CHAR_LENGTH(p_queues) <= 64 AND LOCATE(',', p_queues) = 0;
+    SET v_is_plain = (
+        p_limit = 1 AND v_names IS NULL
+        AND CHAR_LENGTH(p_queues) <= 64 AND LOCATE(',', p_queues) = 0
+    );
     SET v_until = UTC_TIMESTAMP(6) + INTERVAL v_wait_ms * 1000 MICROSECOND;
     REPEAT
         CALL _celers_begin(v_joined);
+        SET v_taken = NULL;
         IF v_is_plain AND NOT v_joined THEN
             CALL _celers_claim_one(
                 TRIM(p_queues), p_worker_id, v_lease_s, v_claim_id, v_is_request, v_taken, v_is_due
             );
-            SET v_is_answered = v_taken;
+            SET v_is_answered = COALESCE(v_taken, FALSE);
         END IF;
-        IF v_is_answered IS NULL THEN
+        IF v_taken IS NULL THEN
             CALL _celers_claim(
                 p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_is_request,
                 v_taken, v_is_due
@@ -108,7 +111,7 @@ BEGIN
         END IF;
         CALL _celers_commit(v_joined);
         SET v_duty = NULL;
-        IF v_is_due AND NOT v_joined AND NOT COALESCE(v_is_answered, FALSE) THEN
+        IF v_is_due AND NOT v_joined AND NOT v_is_answered THEN
             CALL _celers_run_duty(v_duty, v_moved);
         END IF;
         IF v_taken = 0 AND v_duty IS NULL THEN
@@ -120,7 +123,7 @@ BEGIN
     IF v_is_holder THEN
         DO RELEASE_LOCK(v_bell);
     END IF;
-    IF NOT COALESCE(v_is_answered, FALSE) THEN
+    IF NOT v_is_answered THEN
         CALL _celers_read_claim(v_claim_id, v_taken, v_joined, NULL);
     END IF;
 END;

@@ -55,7 +55,8 @@ BEGIN
     DECLARE v_queues VARCHAR(512);
     DECLARE v_limit BIGINT;
     DECLARE v_claim_id BINARY(16);
-    DECLARE v_is_request BOOLEAN;
+    DECLARE v_is_request BOOLEAN DEFAULT TRUE;
+    DECLARE v_has_more BOOLEAN DEFAULT FALSE;
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
     DECLARE v_notices JSON;
@@ -87,6 +88,7 @@ BEGIN
             '["queues", "limit", "extend", "extend_s", "request_id", "lease_s", "task_names"]',
             v_claim_id, v_is_request, v_lease_s, v_names
         );
+        SET v_has_more = TRUE;
         SET v_queues = COALESCE(v_queues, 'default');
         SET v_limit = COALESCE(v_limit, 1);
     END IF;
@@ -107,13 +109,13 @@ BEGIN
     ELSE
         START TRANSACTION READ WRITE;
     END IF;
-    IF p_rejects IS NOT NULL OR v_is_request IS NOT NULL THEN
+    IF p_rejects IS NOT NULL OR v_has_more THEN
         CALL _celers_lock_held(p_acks, p_rejects, v_options);
     END IF;
     IF p_acks IS NOT NULL THEN
         CALL _celers_ack_items(p_acks, v_notices);
     END IF;
-    IF v_notices IS NOT NULL OR p_rejects IS NOT NULL OR v_is_request IS NOT NULL THEN
+    IF v_notices IS NOT NULL OR p_rejects IS NOT NULL OR v_has_more THEN
         CALL _celers_settle(p_rejects, v_options, v_notices);
     END IF;
     IF
@@ -121,14 +123,13 @@ BEGIN
         AND CHAR_LENGTH(v_queues) <= 64 AND LOCATE(',', v_queues) = 0
     THEN
         CALL _celers_claim_one(
-            TRIM(v_queues), p_worker_id, v_lease_s, v_claim_id, COALESCE(v_is_request, TRUE),
-            v_taken, v_is_due
+            TRIM(v_queues), p_worker_id, v_lease_s, v_claim_id, v_is_request, v_taken, v_is_due
         );
     END IF;
     IF NOT COALESCE(v_taken, 0) THEN
         CALL _celers_claim_rest(
-            v_queues, p_worker_id, v_limit, v_lease_s, v_names, v_claim_id,
-            COALESCE(v_is_request, TRUE), v_joined, v_notices, v_taken, v_is_due
+            v_queues, p_worker_id, v_limit, v_lease_s, v_names, v_claim_id, v_is_request, v_joined,
+            v_notices, v_taken, v_is_due
         );
     END IF;
 END;
