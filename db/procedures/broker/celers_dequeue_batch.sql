@@ -48,7 +48,6 @@ COMMENT 'claim the next tasks of one or more queues for a worker'
 BEGIN
     DECLARE v_joined BOOLEAN;
     DECLARE v_options JSON;
-    DECLARE v_request_id VARCHAR(100);
     DECLARE v_claim_id BINARY(16);
     DECLARE v_is_request BOOLEAN DEFAULT TRUE;
     DECLARE v_lease_s BIGINT;
@@ -63,14 +62,19 @@ BEGIN
 
     SET timestamp = DEFAULT;
     BEGIN
+        DECLARE EXIT HANDLER FOR 1264, 1690, 3155, 3156, 3666
+            CALL _celers_raise('OPTION_INVALID', 'lease_s');
         DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
+        DECLARE CONTINUE HANDLER FOR 1411 SET v_claim_id = NULL;
         SET v_options = p_options;
-        SET v_request_id = JSON_VALUE(v_options, '$.request_id' RETURNING CHAR(100));
+        SET v_lease_s = JSON_VALUE(v_options, '$.lease_s' RETURNING SIGNED ERROR ON ERROR);
+        SET v_claim_id = UUID_TO_BIN(JSON_VALUE(v_options, '$.request_id' RETURNING CHAR(36)));
     END;
-    -- most calls bring no more than the id of the request
-    IF JSON_LENGTH(v_options) = 1 AND IS_UUID(v_request_id) THEN
-        SET v_claim_id = UUID_TO_BIN(v_request_id);
-    ELSE
+    -- most calls bring no more than these
+    IF
+        v_claim_id IS NULL OR v_lease_s NOT BETWEEN 1 AND 86400
+        OR JSON_LENGTH(v_options) <> 1 + (v_lease_s IS NOT NULL)
+    THEN
         CALL _celers_claim_options(
             v_options, '["request_id", "lease_s", "task_names"]', v_claim_id, v_is_request,
             v_lease_s, v_names

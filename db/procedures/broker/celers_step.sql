@@ -56,7 +56,7 @@ BEGIN
     DECLARE v_limit BIGINT;
     DECLARE v_claim_id BINARY(16);
     DECLARE v_is_request BOOLEAN DEFAULT TRUE;
-    DECLARE v_has_more BOOLEAN DEFAULT FALSE;
+    DECLARE v_is_extending BOOLEAN DEFAULT FALSE;
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
     DECLARE v_notices JSON;
@@ -71,24 +71,27 @@ BEGIN
     SET timestamp = DEFAULT;
     BEGIN
         DECLARE EXIT HANDLER FOR 1264, 1406, 1690, 3155, 3156, 3666
-            CALL _celers_raise('OPTION_INVALID', 'queues, limit');
+            CALL _celers_raise('OPTION_INVALID', 'queues, limit, lease_s');
         DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
         DECLARE CONTINUE HANDLER FOR 1411 SET v_claim_id = NULL;
         SET v_options = p_options;
         SET v_queues = JSON_VALUE(v_options, '$.queues' ERROR ON ERROR);
         SET v_limit = JSON_VALUE(v_options, '$.limit' RETURNING SIGNED ERROR ON ERROR);
+        SET v_lease_s = JSON_VALUE(v_options, '$.lease_s' RETURNING SIGNED ERROR ON ERROR);
         SET v_claim_id = UUID_TO_BIN(JSON_VALUE(v_options, '$.request_id' RETURNING CHAR(36)));
     END;
     -- most calls bring no more than these
     IF
-        v_claim_id IS NULL OR v_queues IS NULL OR v_limit IS NULL OR JSON_LENGTH(v_options) <> 3
+        v_claim_id IS NULL OR v_queues IS NULL OR v_limit IS NULL
+        OR v_lease_s NOT BETWEEN 1 AND 86400
+        OR JSON_LENGTH(v_options) <> 3 + (v_lease_s IS NOT NULL)
     THEN
         CALL _celers_claim_options(
             v_options,
             '["queues", "limit", "extend", "extend_s", "request_id", "lease_s", "task_names"]',
             v_claim_id, v_is_request, v_lease_s, v_names
         );
-        SET v_has_more = TRUE;
+        SET v_is_extending = COALESCE(JSON_CONTAINS_PATH(v_options, 'one', '$.extend'), FALSE);
         SET v_queues = COALESCE(v_queues, 'default');
         SET v_limit = COALESCE(v_limit, 1);
     END IF;
@@ -109,13 +112,13 @@ BEGIN
     ELSE
         START TRANSACTION READ WRITE;
     END IF;
-    IF p_rejects IS NOT NULL OR v_has_more THEN
+    IF p_rejects IS NOT NULL OR v_is_extending THEN
         CALL _celers_lock_held(p_acks, p_rejects, v_options);
     END IF;
     IF p_acks IS NOT NULL THEN
         CALL _celers_ack_items(p_acks, v_notices);
     END IF;
-    IF v_notices IS NOT NULL OR p_rejects IS NOT NULL OR v_has_more THEN
+    IF v_notices IS NOT NULL OR p_rejects IS NOT NULL OR v_is_extending THEN
         CALL _celers_settle(p_rejects, v_options, v_notices);
     END IF;
     IF
