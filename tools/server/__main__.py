@@ -70,9 +70,17 @@ def shell(options: argparse.Namespace) -> int:
     server = given() or dev.running()
     if server is None:
         raise ServerError(f"Neither does the development server run, nor is {VARIABLE} set.")
-    command = [*install.shell(), *_login(server), *options.arguments]
-    password = unquote(urlsplit(server.url).password or "")
-    os.execvpe(command[0], command, {**os.environ, "MYSQL_PWD": password})
+    login = [*install.shell(), *_login(server)]
+    environment = {**os.environ, "MYSQL_PWD": unquote(urlsplit(server.url).password or "")}
+    chosen = [] if urlsplit(server.url).path[1:] else _deployed(login, environment)
+    os.execvpe(login[0], [*login, *chosen, *options.arguments], environment)
+
+
+def _deployed(login: list[str], environment: dict[str, str]) -> list[str]:
+    """The option that chooses the schema, once it is there."""
+    query = ["--skip-column-names", f"--execute=SHOW DATABASES LIKE '{DATABASE}'"]
+    found = subprocess.run([*login, *query], env=environment, stdout=subprocess.PIPE, check=False)
+    return [f"--database={DATABASE}"] if found.stdout.strip() else []
 
 
 def run(options: argparse.Namespace) -> int:

@@ -452,6 +452,32 @@ def test_run_hands_over_the_dsn_and_hands_back_the_exit_code(
     assert done.stderr == f"MySQL {server.version}: the server of CELERS_DSN.\n"
 
 
+def shown_database(dsn: str, *words: str) -> str:
+    """The database that a new mysql shell is in."""
+    show = ["--batch", "--skip-column-names", "--execute=SELECT DATABASE()"]
+    return subprocess.run(
+        [sys.executable, "-m", "tools.server", "shell", "--", *show, *words],
+        env={**os.environ, "CELERS_DSN": dsn},
+        cwd=paths.CHECKOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+
+def test_the_shell_begins_in_the_schema_once_it_is_deployed(
+    server: tools.server.PrivateServer,
+) -> None:
+    assert shown_database(server.dsn()) == "NULL"
+    query(server, "CREATE DATABASE celers")
+    try:
+        assert shown_database(server.dsn()) == "celers"
+        assert shown_database(server.dsn(), "mysql") == "mysql"
+        assert shown_database(server.dsn("sys")) == "sys"
+    finally:
+        query(server, "DROP DATABASE celers")
+
+
 # --- cleaning up
 
 OWNER = f"""
