@@ -13,6 +13,7 @@ from importlib.util import find_spec
 
 COMMANDS = {
     "migrate": ("pyclient.cli.migrate", "deploy the schema, or look at its state"),
+    "queue": ("pyclient.cli.queue", "look at queues, stop and empty them"),
     "worker": ("pyclient.cli.worker", "run tasks"),
 }
 

@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
+import errno
+import keyword
+import os
+import signal
 import sys
-from collections.abc import Mapping
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import FrameType
 
 import click
 
 import pyclient
+from pyclient.cli._output import visible
 from pyclient.errors import (
     AccessDenied,
     CelersError,
-    ConnectionLost,
-    InvalidDsn,
-    PoolTimeout,
+    Conflict,
+    DeadlockError,
+    InvalidArgument,
+    Limited,
+    LockTimeout,
+    NotFound,
     SchemaMissing,
     SchemaOutdated,
+    Unavailable,
 )
 
 FAILED, USAGE, NO_CONNECTION, SCHEMA = 1, 2, 3, 4
+CONFLICT, NOT_FOUND, REJECTED, NO_WORKER = 5, 6, 7, 69
+#: 128 and the number of the signal, as a shell says it.
+INTERRUPTED, PIPE_BROKEN, TERMINATED = 130, 141, 143
 
+# The first class that fits decides. What is in none of them has failed.
 _CODES: dict[type[CelersError], int] = {
-    InvalidDsn: USAGE,
-    ConnectionLost: NO_CONNECTION,
-    AccessDenied: NO_CONNECTION,
-    PoolTimeout: NO_CONNECTION,
+    InvalidArgument: USAGE,
+    NotFound: NOT_FOUND,
+    Conflict: CONFLICT,
+    Limited: REJECTED,
+    DeadlockError: FAILED,
+    LockTimeout: FAILED,
+    Unavailable: NO_CONNECTION,
     SchemaMissing: SCHEMA,
     SchemaOutdated: SCHEMA,
 }
@@ -45,16 +64,60 @@ class Registry(click.Group):
         return sorted(self.modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a module, under the same name there."""
+        """The command of a module, under the same name there: ``import_`` for import."""
         if cmd_name not in self.modules:
             return None
-        command = getattr(import_module(self.modules[cmd_name][0]), cmd_name)
+        name = cmd_name.replace("-", "_") + "_" * keyword.iskeyword(cmd_name)
+        command = getattr(import_module(self.modules[cmd_name][0]), name)
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, self.modules[name][1]) for name in sorted(self.modules)])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what ends it early becomes a sentence and an exit code."""
+        with _endings(ctx):
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+
+
+@contextmanager
+def _endings(ctx: click.Context) -> Iterator[None]:
+    try:
+        yield
+    except CelersError as error:
+        _say(ctx, error)
+        ctx.exit(code_of(error))
+    except (KeyboardInterrupt, click.Abort):
+        ctx.exit(INTERRUPTED)
+    except OSError as error:
+        if error.errno != errno.EPIPE:
+            _say(ctx, error)
+            ctx.exit(FAILED)
+        _silence()
+        ctx.exit(PIPE_BROKEN)
+
+
+def _say(ctx: click.Context, error: Exception) -> None:
+    if ctx.meta.get("verbosity", 0) > 0:
+        traceback.print_exception(error)
+    text = str(error)
+    if isinstance(error, AccessDenied):
+        from pyclient.cli._rights import advice
+
+        text = advice(error) or text
+    click.echo(f"celers: {visible(text, keep=chr(10))}", err=True)
+
+
+def _silence() -> None:
+    """Nobody reads stdout any more: what is still written there at exit goes nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
 
 
 def build(modules: Mapping[str, tuple[str, str]]) -> Registry:
@@ -67,16 +130,23 @@ def build(modules: Mapping[str, tuple[str, str]]) -> Registry:
 
 def code_of(error: CelersError) -> int:
     """The exit code for an error."""
+    if isinstance(error, AccessDenied):
+        return FAILED if error.number in MISSING_RIGHT else NO_CONNECTION
     return next((code for kind, code in _CODES.items() if isinstance(error, kind)), FAILED)
+
+
+#: Of an account that is let in: no right on a table or view, to a statement, on a routine.
+MISSING_RIGHT = (1142, 1143, 1227, 1370)
 
 
 def run(modules: Mapping[str, tuple[str, str]]) -> None:
     """Run the command line to its exit code."""
-    try:
-        build(modules)(prog_name=_program())
-    except CelersError as error:
-        click.echo(f"celers: {error}", err=True)
-        raise SystemExit(code_of(error)) from error
+    signal.signal(signal.SIGTERM, _terminated)
+    build(modules)(prog_name=_program())
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(TERMINATED)
 
 
 def _program() -> str:

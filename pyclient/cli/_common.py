@@ -1,0 +1,193 @@
+"""What the commands share: the options that all have, the way to the server, the questions."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import logging
+import re
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+
+import click
+
+import pyclient
+from pyclient._retry import RetryPolicy
+from pyclient.cli._output import Output
+from pyclient.client import Client
+from pyclient.dsn import Dsn, from_environment
+
+P = ParamSpec("P")
+AnyCommand = Callable[..., Any]
+
+_UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
+
+
+@dataclasses.dataclass(slots=True)
+class Cli:
+    """One run of a command: what its common options say.
+
+    Attributes:
+        dsn: as given with --dsn or CELERS_DSN, or None.
+        config: the file given with --config, or None.
+        timeout_s: seconds that the server has for one answer, or None.
+        verbosity: -1 with -q, else how often -v was given.
+        output: where data and notes go.
+    """
+
+    dsn: str | None
+    config: Path | None
+    timeout_s: float | None
+    verbosity: int
+    output: Output
+    _client: Client | None = None
+
+    @property
+    def client(self) -> Client:
+        """The client, made at its first use and closed with the command.
+
+        Raises:
+            InvalidDsn: there is no DSN, or it cannot be read.
+        """
+        if self._client is None:
+            self._client = self.connect(self.timeout_s)
+            click.get_current_context().call_on_close(self._client.close)
+        return self._client
+
+    def where(self) -> Dsn:
+        """The server that the options, the environment or the configuration name.
+
+        Raises:
+            InvalidDsn: none of them does, or it cannot be read.
+        """
+        return from_environment(self.dsn)
+
+    def connect(self, timeout_s: float | None) -> Client:
+        """A client whose calls give up after so many seconds without an answer."""
+        dsn = self.where()
+        if timeout_s is None:
+            return pyclient.connect(dsn)
+        patience_s = max(1, round(timeout_s))
+        dsn = dataclasses.replace(
+            dsn,
+            connect_timeout=min(dsn.connect_timeout, patience_s),
+            read_timeout=patience_s,
+            write_timeout=patience_s,
+        )
+        return pyclient.connect(dsn, retry=RetryPolicy(deadline_s=timeout_s))
+
+    def confirm(self, question: str, *, is_sure: bool) -> None:
+        """Ask before something that cannot be undone; a "no" ends the command with code 1.
+
+        Args:
+            question: what is going to happen, with numbers: "Delete 184 dead letters?".
+            is_sure: --yes was given: nothing is asked.
+
+        Raises:
+            click.UsageError: there is nobody to ask (code 2).
+        """
+        if is_sure:
+            return
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise click.UsageError(f"{question} Nobody is there to ask: say --yes.")
+        if not click.confirm(question, err=True):
+            self.output.note("nothing was changed")
+            raise click.exceptions.Exit(1)
+
+
+def common(command: Callable[Concatenate[Cli, P], Any]) -> AnyCommand:
+    """Give a command the options that all have; it gets a Cli as its first argument."""
+
+    @click.option("--dsn", envvar="CELERS_DSN", show_envvar=True, help="mysql://user:pw@host/db")
+    @click.option(
+        "--config",
+        envvar="CELERS_CONFIG",
+        show_envvar=True,
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Configuration file, TOML or YAML.",
+    )
+    @click.option("--json", "is_json", is_flag=True, help="JSON: one object, or one a line.")
+    @click.option("-q", "--quiet", is_flag=True, help="Data and errors only.")
+    @click.option("-v", "--verbose", count=True, help="Say more on stderr; twice for debugging.")
+    @click.option("--no-color", is_flag=True, envvar="NO_COLOR", help="No colours. [NO_COLOR]")
+    @click.option(
+        "--timeout", "timeout_s", type=DURATION, help="How long the server has for an answer."
+    )
+    @functools.wraps(command)
+    def with_options(
+        *args: Any,
+        dsn: str | None,
+        config: Path | None,
+        is_json: bool,
+        quiet: bool,
+        verbose: int,
+        no_color: bool,
+        timeout_s: float | None,
+        **rest: Any,
+    ) -> Any:
+        verbosity = -1 if quiet else verbose
+        click.get_current_context().meta["verbosity"] = verbosity
+        if verbose:
+            level = logging.DEBUG if verbose > 1 else logging.INFO
+            logging.basicConfig(level=level, stream=sys.stderr)
+        output = Output(is_json=is_json, has_color=not no_color, is_quiet=quiet)
+        return command(Cli(dsn, config, timeout_s, verbosity, output), *args, **rest)
+
+    return with_options
+
+
+#: --yes and --dry-run of what cannot be undone.
+yes = click.option("-y", "--yes", "is_sure", is_flag=True, help="Do not ask.")
+dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of a human span of time: 10s, 5m, 2h30m, 7d, 500ms; a bare number is seconds.
+
+    Raises:
+        ValueError: it is none.
+    """
+    text = text.strip().lower()
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    parts = _PART.findall(text)
+    if not parts or "".join(map("".join, parts)) != text:
+        raise ValueError(f"{text!r} is no span of time; it looks like 10s, 5m, 2h30m or 7d")
+    return float(sum(float(count) * _UNITS_S[unit] for count, unit in parts))
+
+
+def parse_instant(text: str) -> datetime:
+    """An instant of ISO 8601, in UTC where it names no zone.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"{text!r} is no instant; it looks like 2030-01-31T12:00:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+class _Parsed(click.ParamType[Any]):
+    """A parameter that is read by a function that raises ValueError."""
+
+    def __init__(self, name: str, read: Callable[[str], Any]) -> None:
+        self.name, self._read = name, read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value, or a usage error."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._read(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+DURATION = _Parsed("duration", parse_duration)
+INSTANT = _Parsed("instant", parse_instant)

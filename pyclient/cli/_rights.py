@@ -1,0 +1,49 @@
+"""Which role has a right that an account lacks, read from what declares it."""
+
+from __future__ import annotations
+
+import re
+
+from pyclient import _header
+from pyclient.errors import AccessDenied
+from pyclient.migrate import roles, tree
+
+# "execute command denied to user 'a'@'%' for routine 'shop.celers_list_tasks'", and
+# "SELECT command denied to user 'a'@'%' for table 'celers_tasks'"
+_DENIED = re.compile(
+    r"(?P<right>\w+) command denied to user '(?P<user>[^']*)'@'[^']*'"
+    r" for (?:routine|table) '(?:(?P<schema>[^'.]*)\.)?(?P<name>\w+)'"
+)
+
+
+def advice(error: AccessDenied, schema: str | None = None) -> str | None:
+    """One sentence that names the right that is missing and the roles that have it.
+
+    None where the error is of another kind: a login that was refused, for instance.
+    """
+    found = _DENIED.search(str(error))
+    if found is None:
+        return None
+    right, name = found["right"].upper(), found["name"]
+    holders = _holders(name)
+    lack = f"{right} on {name} is missing for the account {found['user']}"
+    if not holders:
+        return lack
+    schema = found["schema"] or schema
+    accounts = [roles.role_name(schema, role) if schema else role for role in holders]
+    return f"{lack}: grant it the role {_either(accounts)}"
+
+
+def _holders(name: str) -> tuple[str, ...]:
+    """The roles that have the right on a routine or view, without the admin if others have it."""
+    root = tree.default_root()
+    file = next(root.glob(f"procedures/*/{name}.sql"), None)
+    if file is not None:
+        return _header.parse(file.read_text("utf-8")).roles or ("admin",)
+    held = tree.VIEW_ROLES if (root / "views" / f"{name}.sql").is_file() else ()
+    return tuple(role for role in held if role != "admin")
+
+
+def _either(names: list[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,116 @@
+"""Tables for people, drawn on the terminal with rich."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pyclient.cli._output import Record, as_instant, as_json, visible
+
+_STYLES = {
+    **dict.fromkeys(("completed", "active", "requeued", "created", "SUCCESS"), "green"),
+    **dict.fromkeys(("failed", "dead", "expired", "crashed", "lost", "not_found"), "red"),
+    **dict.fromkeys(("processing", "busy"), "cyan"),
+    **dict.fromkeys(("paused", "retried", "cancel_requested", "offline"), "yellow"),
+    **dict.fromkeys(("cancelled",), "dim"),
+}
+_STATES = frozenset(("state", "status", "outcome", "reason"))
+_SPAN = re.compile(r"_s\Z")
+
+
+def draw_fields(record: Record, *, has_color: bool) -> None:
+    """One field a line; lists of objects as tables below."""
+    grid = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    tables = {key: value for key, value in record.items() if _is_table(value)}
+    for key, value in record.items():
+        if key not in tables:
+            grid.add_row(_heading(key), as_text(key, value))
+    _draw(grid, has_color)
+    for key, rows in tables.items():
+        _draw(Text(f"\n{_heading(key)}", style="bold"), has_color)
+        draw_list(rows, list(rows[0]), has_color=has_color)
+
+
+def draw_list(records: Sequence[Record], columns: Sequence[str], *, has_color: bool) -> None:
+    """One record a line. Ids, instants and numbers are never shortened, long texts are folded."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for key in columns:
+        values = [record.get(key) for record in records]
+        is_number = any(isinstance(value, int | float) for value in values)
+        is_whole = is_number or key in _STATES or key.endswith(("_id", "_at"))
+        table.add_column(
+            _heading(key),
+            justify="right" if is_number else "left",
+            no_wrap=is_whole,
+            min_width=max(as_text(key, value).cell_len for value in values) if is_whole else None,
+            overflow="fold",
+        )
+    for record in records:
+        table.add_row(*(as_text(key, record.get(key)) for key in columns))
+    _draw(table, has_color)
+
+
+def _draw(what: Table | Text, has_color: bool) -> None:
+    screen = console(has_color=has_color)
+    screen.print(what, width=max(screen.width, screen.measure(what).minimum))
+
+
+def console(*, has_color: bool, to_stderr: bool = False) -> Console:
+    """A console of rich that takes text as it is."""
+    return Console(
+        file=sys.stderr if to_stderr else sys.stdout,
+        color_system="auto" if has_color else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def as_text(key: str, value: Any) -> Text:
+    """A value as a person likes to read it, by its type and the name of its field."""
+    if value is None:
+        return Text("-", style="dim")
+    if isinstance(value, bool):
+        return Text("yes" if value else "no")
+    if isinstance(value, datetime):
+        return Text(as_instant(value, "seconds"))
+    if isinstance(value, int | float):
+        return Text(as_span(value) if _SPAN.search(key) else as_number(value))
+    text = visible(value if isinstance(value, str) else as_json(value))
+    return Text(text, style=_STYLES.get(text, "") if key in _STATES else "")
+
+
+def as_number(value: int | float) -> str:
+    """A number with its thousands set apart: 1 204."""
+    return f"{value:,}".replace(",", " ") if isinstance(value, int) else f"{value:,.1f}"
+
+
+def as_span(seconds: int | float) -> str:
+    """A span of time in its two largest units: 42s, 12m3s, 3d4h."""
+    if seconds < 10 and not float(seconds).is_integer():
+        return f"{seconds:.1f}s"
+    rest = round(seconds)
+    parts: list[str] = []
+    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, rest = divmod(rest, size)
+        if count or parts:
+            parts.append(f"{count}{unit}" if count else "")
+    return "".join(parts[:2]) or "0s"
+
+
+def _heading(key: str) -> str:
+    return _SPAN.sub("", key).removesuffix("_at").removeprefix("is_").replace("_", " ").upper()
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
