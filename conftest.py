@@ -38,8 +38,7 @@ def server() -> Iterator[servers.Server]:
 @pytest.fixture(scope="session")
 def deployed(server: servers.Server, request: pytest.FixtureRequest) -> Iterator[Schema]:
     """The schema of this process, deployed once and dropped at the end: use ``schema``."""
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    schema = freshschema.deploy(server, worker)
+    schema = freshschema.deploy(server)
     coverage = request.config.stash.get(_COVERAGE, None)
     if coverage:
         coverage.start(server)
