@@ -73,7 +73,7 @@ def enqueue(client: pyclient.Client, queue: str, files: list[str]) -> None:
     """Enqueue a task per file, in batches."""
     for start in range(0, len(files), _BATCH):
         batch = files[start : start + _BATCH]
-        client.call_enqueue_batch(queue, [index.item(file) for file in batch])
+        app.enqueue_many(map(index.using(queue=queue).item, batch), client=client)
 
 
 @contextmanager

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pyclient._default import configure, default_client
     from pyclient._module_calls import *  # noqa: F403
     from pyclient._retry import RetryPolicy
+    from pyclient.app import App, Cancel, Reject, Retry, Snooze, TaskHandle, current
     from pyclient.client import Client, connect, on
     from pyclient.dsn import Dsn
     from pyclient.errors import CelersError
     from pyclient.types import NULL, Payload, RawJson
-    from pyclient.worker import App
 
     __version__: str
 
@@ -39,7 +39,13 @@ _HOMES = {
     "NULL": "pyclient.types",
     "Payload": "pyclient.types",
     "CelersError": "pyclient.errors",
-    "App": "pyclient.worker",
+    "App": "pyclient.app",
+    "TaskHandle": "pyclient.app",
+    "current": "pyclient.app",
+    "Snooze": "pyclient.app",
+    "Cancel": "pyclient.app",
+    "Retry": "pyclient.app",
+    "Reject": "pyclient.app",
 }
 __all__ = [
     "connect",
@@ -54,6 +60,12 @@ __all__ = [
     "Payload",
     "CelersError",
     "App",
+    "TaskHandle",
+    "current",
+    "Snooze",
+    "Cancel",
+    "Retry",
+    "Reject",
     "__version__",
 ]
 

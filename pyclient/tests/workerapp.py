@@ -48,7 +48,7 @@ def nap(key: str, seconds: float) -> str:
     return key
 
 
-@app.task("quick_nap", timeout_s=1)
+@app.task("quick_nap", timeout=1)
 def nap_with_limit(key: str) -> None:
     """Takes longer than it may."""
     note("begin", key)

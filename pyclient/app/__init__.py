@@ -1,0 +1,56 @@
+"""Apps and tasks: declare functions as tasks, enqueue them, speak to them while they run.
+
+>>> import pyclient
+>>> app = pyclient.App("shop")
+>>> @app.task(queue="mail", max_retries=5)
+... def send(to: str) -> str:
+...     return f"sent to {to}"
+>>> handle = send.enqueue(to="a@b.c")
+>>> handle.result(timeout=10)
+'sent to a@b.c'
+"""
+
+from __future__ import annotations
+
+from pyclient.app.application import App
+from pyclient.app.context import TaskContext, current, running
+from pyclient.app.handle import TaskFailed, TaskHandle
+from pyclient.app.hooks import HookContext, Hooks
+from pyclient.app.interrupts import (
+    Interrupted,
+    Shutdown,
+    TaskCancelled,
+    TaskLeaseLost,
+    TaskTimeout,
+)
+from pyclient.app.item import DatabaseSender, Item, Sender
+from pyclient.app.modules import load
+from pyclient.app.task import AsyncTask, Task
+from pyclient.app.verdict import Cancel, Reject, Retry, Snooze, Verdict
+
+__all__ = [
+    "App",
+    "Task",
+    "AsyncTask",
+    "TaskHandle",
+    "TaskFailed",
+    "load",
+    "TaskContext",
+    "current",
+    "running",
+    "Verdict",
+    "Snooze",
+    "Cancel",
+    "Retry",
+    "Reject",
+    "Interrupted",
+    "TaskCancelled",
+    "TaskTimeout",
+    "TaskLeaseLost",
+    "Shutdown",
+    "Hooks",
+    "HookContext",
+    "Item",
+    "Sender",
+    "DatabaseSender",
+]

@@ -1,0 +1,247 @@
+"""A function that is also a task, and the ways to enqueue it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
+from functools import update_wrapper
+from inspect import Parameter
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+
+from pyclient.app import options as wording
+from pyclient.app.handle import TaskHandle
+from pyclient.app.item import Item, make_item
+from pyclient.app.options import Duration, RetryPlan
+from pyclient.app.send import send, send_async
+from pyclient.client import Client
+from pyclient.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from pyclient.app.application import App
+
+P = ParamSpec("P")
+R = TypeVar("R", covariant=True)
+_UNNAMED = (Parameter.POSITIONAL_ONLY, Parameter.VAR_POSITIONAL)
+
+
+class TaskWithOptions(Generic[P, R]):
+    """A task and what is special about some enqueues of it: what ``task.using(…)`` gives."""
+
+    def __init__(
+        self,
+        task: Task[P, Any],
+        options: Mapping[str, Any],
+        *,
+        queue: str,
+        key: str | None = None,
+        client: Client | None = None,
+    ) -> None:
+        """Use Task.using instead."""
+        self._task, self._options = task, options
+        self._queue, self._key, self._client = queue, key, client
+
+    def enqueue(self, /, *args: P.args, **kwargs: P.kwargs) -> TaskHandle[R]:
+        """As Task.enqueue."""
+        [handle] = send(self._task.app, [self.item(*args, **kwargs)])
+        return handle
+
+    async def enqueue_async(self, /, *args: P.args, **kwargs: P.kwargs) -> TaskHandle[R]:
+        """As Task.enqueue; the event loop goes on meanwhile."""
+        [handle] = await send_async(self._task.app, [self.item(*args, **kwargs)])
+        return handle
+
+    def item(self, /, *args: P.args, **kwargs: P.kwargs) -> Item[R]:
+        """What enqueue() would send, for ``app.enqueue_many()``."""
+        task = self._task
+        return make_item(
+            task.app,
+            task.name,
+            task.payload(*args, **kwargs),
+            self._options,
+            queue=self._queue,
+            key=self._key,
+            client=self._client,
+        )
+
+
+class Task(Generic[P, R]):
+    """A function that is also a task. Calling it calls the function, here and now.
+
+    Attributes:
+        app: that it belongs to.
+        name: what queue entries call it.
+        queue: where enqueue() puts it.
+        function: the function itself.
+        is_async: whether it is a coroutine function.
+        options: what enqueue() says besides, in the words of celers_enqueue.
+        hard_timeout_s: seconds after which a worker ends the process that runs it, None = never.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        function: Callable[P, Any],
+        name: str,
+        queue: str,
+        options: Mapping[str, Any],
+        *,
+        retry: RetryPlan,
+        hard_timeout_s: float | None,
+    ) -> None:
+        """Use App.task instead."""
+        self.app, self.function, self.name, self.queue = app, function, name, queue
+        self.options = {**retry.words, **options}
+        self.hard_timeout_s = hard_timeout_s
+        self.is_async = inspect.iscoroutinefunction(function)
+        self._delays_s = retry.delays_s
+        self._signature = inspect.signature(function)
+        update_wrapper(self, function)
+
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function."""
+        outcome: R = self.function(*args, **kwargs)
+        return outcome
+
+    def enqueue(self, /, *args: P.args, **kwargs: P.kwargs) -> TaskHandle[R]:
+        """Have a worker call the function with these arguments.
+
+        Raises:
+            InvalidArgument: the function does not take them, or they cannot be encoded.
+            CelersError: as celers_enqueue.
+        """
+        return self.using().enqueue(*args, **kwargs)
+
+    async def enqueue_async(self, /, *args: P.args, **kwargs: P.kwargs) -> TaskHandle[R]:
+        """As enqueue(); the event loop goes on meanwhile."""
+        return await self.using().enqueue_async(*args, **kwargs)
+
+    def item(self, /, *args: P.args, **kwargs: P.kwargs) -> Item[R]:
+        """What enqueue() would send, for ``app.enqueue_many()``.
+
+        Raises:
+            InvalidArgument: the function does not take these arguments.
+        """
+        return self.using().item(*args, **kwargs)
+
+    def using(
+        self,
+        *,
+        delay: Duration | None = None,
+        at: datetime | None = None,
+        priority: int | None = None,
+        queue: str | None = None,
+        key: str | None = None,
+        max_retries: int | None = None,
+        retry: Mapping[str, Any] | bool | None = None,
+        timeout: Duration | None = None,
+        expires: Duration | None = None,
+        headers: Mapping[str, Any] | None = None,
+        client: Client | None = None,
+    ) -> TaskWithOptions[P, R]:
+        """The task with other options, for ``.enqueue(…)``, ``.enqueue_async(…)``, ``.item(…)``.
+
+        What is None is as the task was declared.
+
+        Args:
+            delay: from now until it is due: seconds or a timedelta.
+            at: aware datetime before which it is not run, instead of delay.
+            priority: higher is served first, -32768..32767.
+            queue: where it goes.
+            key: idempotency key: the task's id is made of its name and the key, so that the same
+                key is the same task for as long as its record is kept. The handle's ``created``
+                tells. The same key with other arguments or another queue raises TaskIdReused.
+                Such ids are not ordered by time.
+            max_retries: retries after the first attempt, 0..1000.
+            retry: policy as in celers_enqueue, or False = no retry.
+            timeout: how long a worker may run it: whole seconds or a timedelta.
+            expires: not started that long after it is due, it expires: seconds or a timedelta.
+            headers: JSON values handed to the worker; they come on top of those declared.
+            client: instead of the app's: ``client.transaction()`` or ``client.on(connection)``
+                make the enqueue part of the caller's transaction.
+
+        Raises:
+            InvalidArgument: the options contradict each other.
+        """
+        if self._delays_s is not None and isinstance(retry, Mapping):
+            raise InvalidArgument(f"{self.name} has delays of its own, which no policy replaces")
+        given = {
+            **wording.retry_plan(retry).words,
+            **wording.due(delay, at),
+            **wording.words(
+                priority=priority,
+                max_retries=max_retries,
+                timeout=timeout,
+                expires=expires,
+                headers=headers,
+            ),
+        }
+        if headers:
+            given["headers"] = {**self.options.get("headers", {}), **headers}
+        return TaskWithOptions(
+            self, {**self.options, **given}, queue=queue or self.queue, key=key, client=client
+        )
+
+    def retry_delay_s(self, attempt: int) -> float | None:
+        """Seconds to wait after this attempt failed, None = as the policy says.
+
+        Args:
+            attempt: 1 = first. Behind the last declared delay that one holds.
+        """
+        if self._delays_s is None:
+            return None
+        return self._delays_s[min(attempt, len(self._delays_s)) - 1]
+
+    def payload(self, /, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """The arguments as one value: a list of positional ones or a dict of named ones.
+
+        Where both kinds are given all are named. A single positional argument of bytes is the
+        payload itself. Defaults of the function are not filled in.
+
+        Raises:
+            InvalidArgument: the function does not take them.
+        """
+        try:
+            bound = self._signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise InvalidArgument(f"{self.name}: {error}") from error
+        if len(args) == 1 and not kwargs and isinstance(args[0], bytes | bytearray | memoryview):
+            return args[0]
+        return self._named(bound) if kwargs or not args else list(args)
+
+    def _named(self, bound: inspect.BoundArguments) -> dict[str, Any]:
+        named: dict[str, Any] = {}
+        for name, value in bound.arguments.items():
+            kind = self._signature.parameters[name].kind
+            if kind in _UNNAMED:
+                raise InvalidArgument(
+                    f"{self.name}: {name} has no name in a call, so the arguments are a list or "
+                    "an object of named ones, not both"
+                )
+            named |= value if kind is Parameter.VAR_KEYWORD else {name: value}
+        return named
+
+    def arguments(self, value: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments for the function that a decoded payload stands for, the other way round.
+
+        An object is named arguments, an array positional ones, anything else (bytes too) the only
+        argument.
+        """
+        if isinstance(value, dict):
+            return (), value
+        return (tuple(value) if isinstance(value, list | tuple) else (value,)), {}
+
+    def __repr__(self) -> str:
+        return f"<task {self.name} of {self.app.name}>"
+
+
+class AsyncTask(Task[P, R]):
+    """A task whose function is a coroutine function. Its result is what awaiting gives."""
+
+    # A call gives the coroutine, as everywhere in Python; R stays what a worker keeps of it.
+    def __call__(  # type: ignore[override]
+        self, /, *args: P.args, **kwargs: P.kwargs
+    ) -> Coroutine[Any, Any, R]:
+        """Call the function."""
+        outcome: Coroutine[Any, Any, R] = self.function(*args, **kwargs)
+        return outcome
