@@ -1,0 +1,205 @@
+"""The section [workers]: the processes that run tasks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from pyclient.config.section import Section, fault
+from pyclient.config.words import read_list, read_map
+
+_QUEUE = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
+_HEAVIEST = 1000
+
+
+def _read_queues(value: object) -> object:
+    """Names in order, each with its weight; without weights they all weigh 1."""
+    value = read_map(value)
+    if isinstance(value, dict):
+        return _checked(value)
+    names = read_list(value)
+    if not isinstance(names, list | tuple):
+        raise fault("must be names of queues, or a table of names and weights")
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise fault(f"names the queue {twice[0]} twice")
+    return _checked(dict.fromkeys(names, 1))
+
+
+def _checked(queues: dict[Any, Any]) -> dict[Any, Any]:
+    if not queues:
+        raise fault("names no queue")
+    for name, weight in queues.items():
+        if not (isinstance(name, str) and _QUEUE.match(name)):
+            raise fault(f"{str(name)[:80]!r} is no queue: 1 to 64 of A-Z a-z 0-9 _ . : -")
+        if isinstance(weight, bool):
+            raise fault(f"the weight of {name} must be a whole number")
+    return queues
+
+
+Weight = Annotated[int, Field(ge=1, le=_HEAVIEST)]
+Queues = Annotated[dict[str, Weight], BeforeValidator(_read_queues)]
+
+
+class Workers(Section):
+    """The processes that run tasks."""
+
+    initial_count: int = Field(
+        default=2,
+        ge=1,
+        le=1000,
+        description="Processes to begin with; the autoscaler may change their number.",
+    )
+    concurrency: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000,
+        description="Tasks at once in one process: threads, or coroutines. "
+        "Without it the pool decides.",
+        examples=[8],
+    )
+    max_concurrent_tasks: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        description="Tasks at once in all processes of this worker together. "
+        "Without it there is no further limit.",
+        examples=[50],
+    )
+    pool: Literal["process", "thread", "asyncio"] = Field(
+        default="process",
+        description="What runs tasks in a process: the process itself, one at a time; threads; "
+        "or one event loop.",
+    )
+    queues: Queues = Field(
+        default={"default": 1},
+        description="The queues to work on, in order of preference; "
+        "or a table of names and weights.",
+    )
+    queue_order: Literal["strict", "weighted"] = Field(
+        default="strict",
+        description="strict: a queue is looked at when those before it are empty. "
+        "weighted: queues take turns by their weights.",
+    )
+    prefetch: int = Field(
+        default=0,
+        ge=0,
+        le=1000,
+        description="Tasks that a process claims ahead of its free places; "
+        "0 = as the tasks' durations suggest.",
+    )
+    lease_s: int = Field(
+        default=60,
+        ge=3,
+        le=86_400,
+        description="Seconds after which the tasks of a process that died come back.",
+    )
+    heartbeat_interval: float | None = Field(
+        default=None,
+        ge=1,
+        le=3600,
+        description="Seconds between two signs of life, at most half of lease_s. "
+        "Without it a third of lease_s, at most 20.",
+        examples=[15],
+    )
+    shutdown_grace_period: float = Field(
+        default=30,
+        ge=0,
+        le=86_400,
+        description="Seconds that running tasks have to end when the worker is told to end.",
+    )
+    hard_timeout_after_s: float = Field(
+        default=5,
+        ge=0,
+        le=86_400,
+        description="Seconds after a task's timeout until its process is killed, "
+        "if the task has not ended.",
+    )
+    max_tasks_per_child: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000_000,
+        description="Tasks after which a process is replaced. Without it never.",
+        examples=[1000],
+    )
+    max_memory_mb: int | None = Field(
+        default=None,
+        ge=1,
+        le=16_777_216,
+        description="Megabytes of memory from which a process is replaced, after its running "
+        "tasks. Without it never.",
+        examples=[512],
+    )
+    kill_memory_mb: int | None = Field(
+        default=None,
+        ge=1,
+        le=16_777_216,
+        description="Megabytes of memory from which a process is killed at once. Without it never.",
+        examples=[1024],
+    )
+    queue_size_threshold: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="Claimed tasks that wait for a free place from which the worker pauses "
+        "before it claims again. Without it never.",
+        examples=[1000],
+    )
+    backpressure_delay_ms: int = Field(
+        default=100,
+        ge=1,
+        le=60_000,
+        description="Milliseconds of that pause.",
+    )
+    burst: bool = Field(
+        default=False,
+        description="End when no task is ready. Scheduled ones, retries too, are not waited for.",
+    )
+    worker_prefix: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=64,
+        description="What this worker's name begins with. Without it the host's name.",
+        examples=["mail"],
+    )
+    health_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address on which /livez, /readyz and /startupz are served.",
+    )
+    health_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65_535,
+        description="Port on which they are served; 0 = any that is free. "
+        "Without it they are not served.",
+        examples=[8081],
+    )
+    heartbeat_file: Path | None = Field(
+        default=None,
+        description="File that is touched at every sign of life. Without it there is none.",
+        examples=["/tmp/celers-worker.alive"],
+    )
+    watch: bool = Field(
+        default=False,
+        description="Begin anew whenever a Python file below the current directory changes: "
+        "for development.",
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.heartbeat_interval is not None and self.heartbeat_interval > self.lease_s / 2:
+            raise fault(
+                f"must be at most half of lease_s ({self.lease_s})", "heartbeat_interval", "lease_s"
+            )
+        soft, hard = self.max_memory_mb, self.kill_memory_mb
+        if soft is not None and hard is not None and hard < soft:
+            raise fault(
+                f"must be at least max_memory_mb ({soft})", "kill_memory_mb", "max_memory_mb"
+            )
+        if self.queue_order == "strict" and any(weight != 1 for weight in self.queues.values()):
+            raise fault('has weights, which need queue_order = "weighted"', "queues", "queue_order")
+        return self
