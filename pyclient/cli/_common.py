@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 import click
 
@@ -19,9 +19,6 @@ from pyclient._retry import RetryPolicy
 from pyclient.cli._output import Output
 from pyclient.client import Client
 from pyclient.dsn import Dsn, from_environment
-
-P = ParamSpec("P")
-AnyCommand = Callable[..., Any]
 
 _UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
@@ -99,7 +96,7 @@ class Cli:
             raise click.exceptions.Exit(1)
 
 
-def common(command: Callable[Concatenate[Cli, P], Any]) -> AnyCommand:
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that all have; it gets a Cli as its first argument."""
 
     @click.option("--dsn", envvar="CELERS_DSN", show_envvar=True, help="mysql://user:pw@host/db")
