@@ -12,8 +12,11 @@ import sys
 from importlib.util import find_spec
 
 COMMANDS = {
+    "doctor": ("pyclient.cli.doctor", "look for what ails the server, the schema and the queue"),
+    "enqueue": ("pyclient.cli.enqueue", "add a task to a queue"),
     "migrate": ("pyclient.cli.migrate", "deploy the schema, or look at its state"),
     "queue": ("pyclient.cli.queue", "look at queues, stop and empty them"),
+    "task": ("pyclient.cli.task", "look at tasks, follow them, retry and cancel them"),
     "worker": ("pyclient.cli.worker", "run tasks"),
 }
 

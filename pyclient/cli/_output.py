@@ -13,11 +13,12 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 Record = Mapping[str, Any]
+T = TypeVar("T")
 
 # Control characters, what turns the direction of writing, and line ends that are not "\n".
 _UNSAFE = re.compile(
@@ -87,6 +88,30 @@ class Output:
             from pyclient.cli import _table
 
             _table.draw_list(found, columns, has_color=self.has_color)
+
+    def stream(self, schema: str, records: Iterable[Record], columns: Sequence[str]) -> None:
+        """Write a list that grows: each thing as soon as it is there.
+
+        Args:
+            schema: as for things().
+            records: as for things().
+            columns: as for things().
+        """
+        if self.is_json or not self.is_terminal:
+            self.things(schema, records, columns)
+            return
+        from pyclient.cli import _table
+
+        for record in records:
+            _table.draw_line(record, columns, has_color=self.has_color)
+
+    def track(self, items: Sequence[T], doing: str) -> Iterable[T]:
+        """The items, with a bar on stderr that shows a person how many are left."""
+        if self._is_quiet or not sys.stderr.isatty():
+            return items
+        from pyclient.cli import _table
+
+        return _table.track(items, doing, has_color=self.has_color)
 
 
 def _write_lines(records: Iterable[Record], columns: Sequence[str]) -> None:

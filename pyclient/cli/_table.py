@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from rich import box
+from rich import box, progress
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from pyclient.cli._output import Record, as_instant, as_json, visible
+
+T = TypeVar("T")
 
 _STYLES = {
     **dict.fromkeys(("completed", "active", "requeued", "created", "SUCCESS"), "green"),
@@ -27,13 +29,13 @@ _SPAN = re.compile(r"_s\Z")
 
 
 def draw_fields(record: Record, *, has_color: bool) -> None:
-    """One field a line; lists of objects as tables below."""
+    """One field a line, without those that are not known; lists of objects as tables below."""
     grid = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
     tables = {key: value for key, value in record.items() if _is_table(value)}
     for key, value in record.items():
-        if key not in tables:
+        if key not in tables and value not in (None, []):
             grid.add_row(_heading(key), as_text(key, value))
     _draw(grid, has_color)
     for key, rows in tables.items():
@@ -42,9 +44,14 @@ def draw_fields(record: Record, *, has_color: bool) -> None:
 
 
 def draw_list(records: Sequence[Record], columns: Sequence[str], *, has_color: bool) -> None:
-    """One record a line. Ids, instants and numbers are never shortened, long texts are folded."""
+    """One record a line, without the columns in which nothing stands.
+
+    Ids, states, instants and numbers are never shortened; of other texts the first line is shown,
+    as far as there is room.
+    """
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    for key in columns:
+    shown = [key for key in columns if any(record.get(key) is not None for record in records)]
+    for key in shown:
         values = [record.get(key) for record in records]
         is_number = any(isinstance(value, int | float) for value in values)
         is_whole = is_number or key in _STATES or key.endswith(("_id", "_at"))
@@ -53,11 +60,31 @@ def draw_list(records: Sequence[Record], columns: Sequence[str], *, has_color: b
             justify="right" if is_number else "left",
             no_wrap=is_whole,
             min_width=max(as_text(key, value).cell_len for value in values) if is_whole else None,
-            overflow="fold",
         )
     for record in records:
-        table.add_row(*(as_text(key, record.get(key)) for key in columns))
+        table.add_row(*(_first_line(as_text(key, record.get(key))) for key in shown))
     _draw(table, has_color)
+
+
+def _first_line(text: Text) -> Text:
+    first, *more = text.split("\n", include_separator=False) or [text]
+    line = first.append(" …", style="dim") if more else first
+    line.no_wrap, line.overflow = True, "ellipsis"
+    return line
+
+
+def draw_line(record: Record, columns: Sequence[str], *, has_color: bool) -> None:
+    """One record on a line of its own, without a heading; what is not known is left out."""
+    cells = [
+        _first_line(as_text(key, record[key])) for key in columns if record.get(key) is not None
+    ]
+    console(has_color=has_color).print(Text("  ").join(cells), soft_wrap=True)
+
+
+def track(items: Sequence[T], doing: str, *, has_color: bool) -> Iterable[T]:
+    """The items, with a bar on stderr that vanishes at the end."""
+    screen = console(has_color=has_color, to_stderr=True)
+    return progress.track(items, description=doing, console=screen, transient=True)
 
 
 def _draw(what: Table | Text, has_color: bool) -> None:
@@ -86,7 +113,7 @@ def as_text(key: str, value: Any) -> Text:
         return Text(as_instant(value, "seconds"))
     if isinstance(value, int | float):
         return Text(as_span(value) if _SPAN.search(key) else as_number(value))
-    text = visible(value if isinstance(value, str) else as_json(value))
+    text = visible(value if isinstance(value, str) else as_json(value), keep="\n")
     return Text(text, style=_STYLES.get(text, "") if key in _STATES else "")
 
 

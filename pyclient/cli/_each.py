@@ -1,0 +1,54 @@
+"""Doing one thing to each of many tasks, some of which may have gone meanwhile."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from pyclient.cli._common import Cli
+from pyclient.cli._group import code_of
+from pyclient.errors import CelersError, Conflict, NotFound
+
+OUTCOME = "celers.outcome/1"
+CHANGE = "celers.change/1"
+_COLUMNS = ("task_id", "outcome", "state")
+
+#: What became of one task: its id, a word, and the error where there was one.
+Done = tuple[dict[str, Any], CelersError | None]
+
+
+def each(task_ids: Iterable[str], call: Callable[[str], Any]) -> Iterator[Done]:
+    """Call a routine with every id; a task that is gone or not in that state is no reason to stop.
+
+    Args:
+        task_ids: the tasks.
+        call: answers with a row that has task_id and outcome.
+    """
+    for task_id in task_ids:
+        try:
+            yield dict(call(task_id)._asdict()), None
+        except (NotFound, Conflict) as error:
+            yield {"task_id": task_id, "outcome": error.name.lower()}, error
+
+
+def show_each(cli: Cli, task_ids: Sequence[str], call: Callable[[str], Any]) -> None:
+    """Do it to the tasks that the user named, and show what became of each.
+
+    Ends with the exit code of the first one that could not be done.
+    """
+    done = list(each(task_ids, call))
+    columns = [key for key in _COLUMNS if any(key in record for record, _ in done)]
+    cli.output.things(OUTCOME, (record for record, _ in done), columns)
+    failed = next((error for _, error in done if error is not None), None)
+    if failed is not None:
+        raise SystemExit(code_of(failed))
+
+
+def change_all(cli: Cli, task_ids: Sequence[str], call: Callable[[str], Any], doing: str) -> int:
+    """Do it to all tasks of a list, those left out that have gone meanwhile; how many were done."""
+    outcomes = Counter(
+        "done" if error is None else "gone"
+        for _, error in each(cli.output.track(task_ids, doing), call)
+    )
+    return outcomes["done"]

@@ -1,0 +1,113 @@
+"""``celers task``: look at tasks, follow them, and change what becomes of them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import click
+
+from pyclient.cli import _tail
+from pyclient.cli._common import Cli, common
+from pyclient.cli._complete import complete_queue, complete_task
+from pyclient.cli._each import OUTCOME, show_each
+from pyclient.cli._group import CONFLICT, NOT_FOUND
+from pyclient.cli._pages import pages, record
+from pyclient.cli._shown import describe
+
+TASK = "celers.task/1"
+STATES = ("pending", "processing", "completed", "failed", "cancelled", "expired", "dead")
+_COLUMNS = ("task_id", "queue", "task_name", "state", "attempt", "created_at", "error")
+_AT_A_TIME = 1000
+
+_queue = click.option("-Q", "--queue", shell_complete=complete_queue, help="Only of this queue.")
+_task = click.option("--task", "task_name", shell_complete=complete_task, help="Only of this name.")
+_ids = click.argument("task_ids", metavar="ID...", type=click.UUID, nargs=-1, required=True)
+
+
+@click.group()
+def task() -> None:
+    """Look at tasks, follow them, and change what becomes of them."""
+
+
+@task.command("list")
+@_queue
+@click.option("--state", type=click.Choice(STATES), help="Only in this state.")
+@_task
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--after", "--cursor", type=click.UUID, metavar="ID", help="Begin below this task.")
+@common
+def list_tasks(
+    cli: Cli,
+    queue: str | None,
+    state: str | None,
+    task_name: str | None,
+    limit: int,
+    after: UUID | None,
+) -> None:
+    """List tasks, the newest first."""
+    page = functools.partial(cli.client.call_list_tasks, queue, state, task_name=task_name)
+    rows = list(pages(page, limit=limit, after=str(after) if after else None))
+    cli.output.things(TASK, map(record, rows), _COLUMNS)
+    if not rows:
+        cli.output.note("no task is like that")
+    elif len(rows) == limit:
+        cli.output.note(f"there may be more: --after {rows[-1].task_id}")
+
+
+@task.command()
+@click.argument("task_id", metavar="ID", type=click.UUID)
+@click.option("--show-payload", "has_payload", is_flag=True, help="The payload too.")
+@common
+def show(cli: Cli, task_id: UUID, has_payload: bool) -> None:
+    """Show all there is to know of one task."""
+    cli.output.thing(TASK, describe(cli, str(task_id), has_payload=has_payload))
+
+
+@task.command()
+@_ids
+@common
+def retry(cli: Cli, task_ids: Sequence[UUID]) -> None:
+    """Put dead letters back into their queues."""
+    show_each(cli, list(map(str, task_ids)), cli.client.call_requeue_from_dlq)
+
+
+@task.command()
+@_ids
+@click.option("--reason", help="Kept as the error of a task that waited.")
+@common
+def cancel(cli: Cli, task_ids: Sequence[UUID], reason: str | None) -> None:
+    """Cancel tasks that wait, and ask the workers of those that run to stop them."""
+    rows = [
+        row
+        for start in range(0, len(task_ids), _AT_A_TIME)
+        for row in cli.client.call_cancel_batch(
+            list(map(str, task_ids[start : start + _AT_A_TIME])), reason=reason
+        )
+    ]
+    cli.output.things(OUTCOME, map(record, rows), ("task_id", "outcome"))
+    outcomes = {row.outcome for row in rows}
+    if "not_found" in outcomes:
+        raise SystemExit(NOT_FOUND)
+    if not outcomes <= {"cancelled", "cancel_requested"}:
+        raise SystemExit(CONFLICT)
+
+
+@task.command()
+@click.argument("task_id", metavar="[ID]", type=click.UUID, required=False)
+@_queue
+@_task
+@common
+def tail(cli: Cli, task_id: UUID | None, **filters: Any) -> None:
+    """Follow new tasks, or the changes of one task until it has ended.
+
+    Of one task the exit code is 1 if it ended in any other way than completed.
+    """
+    if task_id is None:
+        _tail.follow_new(cli, TASK, **filters)
+    elif any(filters.values()):
+        raise click.UsageError("one task needs no --queue and no --task")
+    else:
+        _tail.follow_one(cli, TASK, str(task_id))
