@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from pyclient.app.application import App
+from pyclient.app.application import App, load
 from pyclient.app.context import TaskContext, current, running
 from pyclient.app.handle import TaskFailed, TaskHandle
 from pyclient.app.hooks import HookContext, Hooks
@@ -23,8 +23,8 @@ from pyclient.app.interrupts import (
     TaskLeaseLost,
     TaskTimeout,
 )
-from pyclient.app.item import DatabaseSender, Item, Sender
-from pyclient.app.modules import load
+from pyclient.app.item import Item
+from pyclient.app.sender import DatabaseSender, Sender
 from pyclient.app.task import AsyncTask, Task
 from pyclient.app.verdict import Cancel, Reject, Retry, Snooze, Verdict
 

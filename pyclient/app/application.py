@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ParamSpec, Protocol, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, overload
 from uuid import UUID
 
 import pyclient
 from pyclient._encode import encode_uuid
-from pyclient.app import options as wording
 from pyclient.app.handle import TaskHandle
 from pyclient.app.hooks import Hooks, HookT
-from pyclient.app.item import DatabaseSender, Item, Sender, make_item
-from pyclient.app.options import Duration, Retrying
+from pyclient.app.item import Item, make_item
+from pyclient.app.modules import full_name, import_all, load_attribute
+from pyclient.app.options import Duration, Policy, declared
 from pyclient.app.send import send, send_async
-from pyclient.app.task import AsyncTask, Task
+from pyclient.app.sender import DatabaseSender, Sender
+from pyclient.app.task import AsyncTask, Declare, Task
 from pyclient.client import Client, ClientOptions
 from pyclient.codec import Codec
 from pyclient.dsn import Dsn
+from pyclient.types import RawJson
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class Declare(Protocol):
-    """What ``@app.task(…)`` decorates with."""
-
-    @overload
-    def __call__(self, function: Callable[P, Coroutine[Any, Any, R]], /) -> AsyncTask[P, R]: ...
-    @overload
-    def __call__(self, function: Callable[P, R], /) -> Task[P, R]: ...
 
 
 class App:
@@ -99,7 +92,7 @@ class App:
         queue: str = "default",
         priority: int | None = None,
         max_retries: int | None = None,
-        retry: Retrying | None = None,
+        retry: Policy | Sequence[float] | None = None,
         timeout: Duration | None = None,
         hard_timeout: Duration | None = None,
         expires: Duration | None = None,
@@ -112,7 +105,7 @@ class App:
         queue: str = "default",
         priority: int | None = None,
         max_retries: int | None = None,
-        retry: Retrying | None = None,
+        retry: Policy | Sequence[float] | None = None,
         timeout: Duration | None = None,
         hard_timeout: Duration | None = None,
         expires: Duration | None = None,
@@ -141,28 +134,28 @@ class App:
             headers: JSON values handed to the worker with every task.
 
         Raises:
-            ValueError: the app has a task of that name.
+            ValueError: the app has another task of that name.
             InvalidArgument: the value of an option cannot be right.
         """
-        options = wording.words(
+        options = declared(
             priority=priority,
             max_retries=max_retries,
+            retry=retry,
             timeout=timeout,
+            hard_timeout=hard_timeout,
             expires=expires,
             headers=headers,
         )
-        plan = wording.retry_plan(retry)
-        hard_timeout_s = None if hard_timeout is None else wording.seconds(hard_timeout)
 
         def register(function: Callable[..., Any]) -> Task[..., Any]:
-            chosen = name if isinstance(name, str) else None
-            chosen = chosen or f"{function.__module__}.{function.__qualname__}"
-            if chosen in self.tasks:
+            chosen = name if isinstance(name, str) else full_name(function)
+            if not 1 <= len(chosen) <= 255:
+                raise ValueError("the name of a task is 1..255 characters")
+            known = self.tasks.get(chosen)
+            if known is not None and not known.is_replaced_by(function):
                 raise ValueError(f"the app {self.name} has a task {chosen} already")
             kind = AsyncTask if inspect.iscoroutinefunction(function) else Task
-            task: Task[..., Any] = kind(
-                self, function, chosen, queue, options, retry=plan, hard_timeout_s=hard_timeout_s
-            )
+            task: Task[..., Any] = kind(self, function, chosen, queue, options)
             self.tasks[chosen] = task
             return task
 
@@ -190,6 +183,7 @@ class App:
             queue: None = the task's own where this app knows it, else "default".
 
         Raises:
+            InvalidArgument: the app knows the task, and its function does not take this.
             CelersError: as celers_enqueue.
         """
         [handle] = send(self, [self._named_item(task_name, payload, queue)])
@@ -205,6 +199,8 @@ class App:
     def _named_item(self, task_name: str, payload: Any, queue: str | None) -> Item[Any]:
         known = self.tasks.get(task_name)
         options = known.options if known else {}
+        if known and not isinstance(payload, RawJson):
+            known.bind(*known.arguments(payload))
         chosen = queue or (known.queue if known else "default")
         return make_item(self, task_name, payload, options, queue=chosen)
 
@@ -231,6 +227,19 @@ class App:
         """As enqueue_many(); the event loop goes on meanwhile."""
         return await send_async(self, _through(client, items))
 
+    def autodiscover(self, *packages: str, pattern: str | None = "tasks") -> list[str]:
+        """Import modules, so that what they declare is declared; the names of what was imported.
+
+        Args:
+            packages: names of packages, which are imported themselves.
+            pattern: of each package the module of this name, where it has one; None = every
+                module in and below it, but none named ``__main__``.
+
+        Raises:
+            Exception: whatever the import of a module raises.
+        """
+        return [name for package in packages for name in import_all(package, pattern)]
+
     def handle(self, task_id: UUID | str) -> TaskHandle[Any]:
         """The handle of a task by its id, whether it exists or not.
 
@@ -242,3 +251,16 @@ class App:
 
 def _through(client: Client | None, items: Iterable[Item[R]]) -> list[Item[R]]:
     return [item if client is None else replace(item, client=client) for item in items]
+
+
+def load(place: str) -> App:
+    """Import the app that ``package.module:name`` stands for; modules may lie in this directory.
+
+    Raises:
+        ValueError: there is no such module, or nothing of that name that is an App.
+    """
+    found = load_attribute(place)
+    if not isinstance(found, App):
+        module_name, _, attribute = place.partition(":")
+        raise ValueError(f"{attribute} in {module_name} is no App")
+    return found

@@ -107,7 +107,7 @@ class TaskContext:
             Interrupted: TaskCancelled, TaskTimeout, TaskLeaseLost or Shutdown.
         """
         if self._interruption is not None:
-            raise self._interruption
+            raise self._interruption.with_traceback(None)
 
     def interrupt(self, error: Interrupted) -> None:
         """Ask the task to stop; for the worker, from any thread. The first reason stays."""

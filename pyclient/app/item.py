@@ -1,25 +1,20 @@
-"""One task ready to be sent, and what sends it."""
+"""One task ready to be sent."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pyclient._encode import new_uuid
-from pyclient.app.handle import TaskHandle
 from pyclient.app.options import keyed_id
 from pyclient.client import Client
-from pyclient.types import RawJson
 
 if TYPE_CHECKING:
     from pyclient.app.application import App
 
 R = TypeVar("R", covariant=True)
-#: The most tasks that celers_enqueue_batch takes.
-BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +30,7 @@ class Item(Generic[R]):
         content_type: media type of the payload, None = application/json.
         options: what else celers_enqueue is told, in its words.
         headers: handed to the worker with it.
+        key: idempotency key that the id is made of, or None.
         client: of the caller's, None = that of the app.
     """
 
@@ -42,11 +38,20 @@ class Item(Generic[R]):
     task_id: str
     queue: str
     task_name: str
-    payload: str | bytes
+    payload: str | bytes = field(repr=False)
     content_type: str | None
     options: Mapping[str, Any]
-    headers: Mapping[str, Any]
+    headers: Mapping[str, Any] = field(repr=False)
+    key: str | None = None
     client: Client | None = None
+
+    @property
+    def is_unlike_itself(self) -> bool:
+        """Whether the same arguments may be other bytes next time, though the id is the same.
+
+        Encryption adds what is random, and releases of a library compress differently.
+        """
+        return self.key is not None and ";" in (self.content_type or "")
 
     def all_options(self) -> dict[str, Any]:
         """The options of celers_enqueue, the id, the headers and the content type among them."""
@@ -101,41 +106,6 @@ def make_item(
         content_type=content_type,
         options={name: chosen for name, chosen in options.items() if name != "headers"},
         headers=options.get("headers", {}),
+        key=key,
         client=client,
     )
-
-
-class Sender(Protocol):
-    """What takes items away. An app's can be replaced, by one that runs them at once say."""
-
-    def send(self, item: Item[R]) -> TaskHandle[R]:
-        """Send one."""
-
-    def send_many(self, items: Sequence[Item[R]]) -> list[TaskHandle[R]]:
-        """Send many; the handles are in the order of the items."""
-
-
-class DatabaseSender:
-    """Sends to the server."""
-
-    def send(self, item: Item[R]) -> TaskHandle[R]:
-        """Enqueue one task."""
-        payload = RawJson(item.payload) if isinstance(item.payload, str) else item.payload
-        client = item.client or item.app.client
-        row = client.call_enqueue(item.queue, item.task_name, payload, **item.all_options())
-        return TaskHandle(item.app, row.task_id, created=row.created)
-
-    def send_many(self, items: Sequence[Item[R]]) -> list[TaskHandle[R]]:
-        """Enqueue tasks in batches: neighbours of one queue go together, 1000 at a time."""
-        handles: list[TaskHandle[R]] = []
-        for (queue, _), group in groupby(items, lambda item: (item.queue, id(item.client))):
-            neighbours = list(group)
-            client = neighbours[0].client or neighbours[0].app.client
-            for start in range(0, len(neighbours), BATCH):
-                batch = neighbours[start : start + BATCH]
-                rows = client.call_enqueue_batch(queue, [item.as_batch_item() for item in batch])
-                handles += [
-                    TaskHandle(item.app, row.task_id, created=row.created)
-                    for item, row in zip(batch, rows, strict=True)
-                ]
-        return handles

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 from uuid import UUID, uuid5
 
 from pyclient.errors import InvalidArgument
 
 #: A number of seconds, or a timedelta.
 Duration: TypeAlias = float | timedelta
-#: A retry policy as in celers_enqueue, seconds before each retry, or False = no retry.
-Retrying: TypeAlias = Mapping[str, Any] | Sequence[float] | bool
+#: A retry policy as in celers_enqueue, or False = no retry.
+Policy: TypeAlias = Mapping[str, Any] | Literal[False]
 
-_LONGEST_DELAY_S = 315_360_000
+_LONGEST_S = 315_360_000
 #: Never to change: the ids of keyed tasks are made in it.
 KEY_NAMESPACE = UUID("74112eda-da43-44e7-b5e6-799c4bebc333")
 
@@ -27,79 +27,107 @@ def keyed_id(task_name: str, key: str) -> str:
     return str(uuid5(KEY_NAMESPACE, f"{task_name}\0{key}"))
 
 
-def seconds(value: Duration) -> float:
-    """A duration as a number, an int where it is whole."""
-    number = float(value.total_seconds() if isinstance(value, timedelta) else value)
-    return int(number) if number.is_integer() else number
-
-
-def due(delay: Duration | None, at: datetime | None) -> dict[str, Any]:
-    """When a task is due.
+def words(
+    *,
+    priority: int | None = None,
+    max_retries: int | None = None,
+    retry: Policy | None = None,
+    timeout: Duration | None = None,
+    expires: Duration | None = None,
+    headers: Mapping[str, Any] | None = None,
+    delay: Duration | None = None,
+    at: datetime | None = None,
+) -> dict[str, Any]:
+    """What was given, in the words of celers_enqueue. The server looks at the ranges.
 
     Raises:
-        InvalidArgument: both are given, or the datetime is naive.
+        InvalidArgument: two of them contradict each other, or one cannot be right.
     """
     if delay is not None and at is not None:
         raise InvalidArgument("give delay or at, not both")
     if at is not None and at.utcoffset() is None:
         raise InvalidArgument(f"at={at!r} has no time zone: give an aware datetime")
-    return _given(delay_s=None if delay is None else seconds(delay), due_at=at)
+    if retry is False:
+        if max_retries:
+            raise InvalidArgument(f"retry=False and max_retries={max_retries} contradict")
+        max_retries = 0
+    elif retry is not None and not isinstance(retry, Mapping):
+        raise InvalidArgument(f"here retry is a policy or False, not {retry!r:.60}")
+    timeout_s = _seconds("timeout", timeout)
+    if isinstance(timeout_s, float):
+        raise InvalidArgument(f"timeout is a whole number of seconds, not {timeout_s}")
+    given = {
+        "priority": priority,
+        "max_retries": max_retries,
+        "retry": dict(retry) if retry else None,
+        "timeout_s": timeout_s,
+        "expires_s": _seconds("expires", expires),
+        "headers": None if headers is None else dict(headers),
+        "delay_s": _seconds("delay", delay),
+        "due_at": at,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
-def words(
-    *,
-    priority: int | None,
-    max_retries: int | None,
-    timeout: Duration | None,
-    expires: Duration | None,
-    headers: Mapping[str, Any] | None,
-) -> dict[str, Any]:
-    """What was given, in the words of celers_enqueue."""
-    return _given(
-        priority=priority,
-        max_retries=max_retries,
-        timeout_s=None if timeout is None else seconds(timeout),
-        expires_s=None if expires is None else seconds(expires),
-        headers=None if headers is None else dict(headers),
-    )
-
-
-class RetryPlan(NamedTuple):
-    """What ``retry=`` stands for.
+class Declared(NamedTuple):
+    """What a declaration says.
 
     Attributes:
         words: of celers_enqueue.
-        delays_s: seconds before the first retry, the second and so on; None = the server's policy.
+        retry_delays_s: before the first retry, the second and so on; None = by the retry policy.
+        hard_timeout_s: None = never.
     """
 
     words: dict[str, Any]
-    delays_s: tuple[float, ...] | None = None
+    retry_delays_s: tuple[float, ...] | None
+    hard_timeout_s: float | None
 
 
-def retry_plan(retry: Retrying | None) -> RetryPlan:
-    """Read ``retry=``.
+def declared(
+    *,
+    retry: Policy | Sequence[float] | None,
+    max_retries: int | None,
+    timeout: Duration | None,
+    hard_timeout: Duration | None,
+    **others: Any,
+) -> Declared:
+    """Read the options of a declaration.
 
     Raises:
-        InvalidArgument: it is none of a policy, False, or a list of delays.
+        InvalidArgument: as words(); a list of delays holds something else; or hard_timeout is not
+            longer than timeout.
     """
-    if retry is None:
-        return RetryPlan({})
-    if retry is False:
-        return RetryPlan({"max_retries": 0})
-    if isinstance(retry, Mapping):
-        return RetryPlan({"retry": dict(retry)})
-    if isinstance(retry, Sequence) and not isinstance(retry, str | bytes) and retry:
-        delays_s = tuple(map(_delay_s, retry))
-        return RetryPlan({"max_retries": len(delays_s)}, delays_s)
-    raise InvalidArgument(f"retry is a policy, a list of seconds or False, not {retry!r}")
+    delays_s = None
+    if isinstance(retry, Sequence):
+        delays_s = _retry_delays_s(retry)
+        max_retries = len(delays_s) if max_retries is None else max_retries
+        retry = None
+    given = words(retry=retry, max_retries=max_retries, timeout=timeout, **others)
+    hard_timeout_s = _seconds("hard_timeout", hard_timeout)
+    if hard_timeout_s is not None and not hard_timeout_s > given.get("timeout_s", 0):
+        raise InvalidArgument("hard_timeout is above 0 and longer than timeout")
+    return Declared(given, delays_s, hard_timeout_s)
 
 
-def _delay_s(value: object) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0 <= value <= _LONGEST_DELAY_S:  # type: ignore[operator]
-        raise InvalidArgument(f"a delay before a retry is 0..{_LONGEST_DELAY_S} s, not {value!r}")
-    return value  # type: ignore[return-value]
+def _retry_delays_s(retry: Sequence[Any]) -> tuple[float, ...]:
+    is_right = bool(retry) and all(
+        isinstance(delay_s, int | float)
+        and not isinstance(delay_s, bool)
+        and 0 <= delay_s <= _LONGEST_S
+        for delay_s in retry
+    )
+    if not is_right:
+        raise InvalidArgument(
+            f"a list in retry holds seconds of 0..{_LONGEST_S}, not {retry!r:.60}"
+        )
+    return tuple(retry)
 
 
-def _given(**options: Any) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
+def _seconds(name: str, value: Duration | None) -> float | None:
+    """A duration as a number, an int where it is whole."""
+    number: Any = value.total_seconds() if isinstance(value, timedelta) else value
+    if number is None:
+        return None
+    if not isinstance(number, int | float) or isinstance(number, bool):
+        raise InvalidArgument(f"{name} is seconds or a timedelta, not {number!r:.60}")
+    return int(number) if float(number).is_integer() else number

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from pyclient.app.handle import TaskHandle
 from pyclient.app.hooks import HookContext, utc_now
 from pyclient.app.item import Item
+from pyclient.tracing import sending, sending_many
 
 if TYPE_CHECKING:
     from pyclient.app.application import App
@@ -42,13 +44,23 @@ async def send_async(app: App, items: Sequence[Item[R]]) -> list[TaskHandle[R]]:
 def _deliver(
     app: App, items: Sequence[Item[R]], contexts: Sequence[HookContext]
 ) -> list[TaskHandle[R]]:
-    ready = [
-        replace(item, headers=context.headers)
-        for item, context in zip(items, contexts, strict=True)
-    ]
-    if len(ready) == 1:
-        return [app.sender.send(ready[0])]
-    return app.sender.send_many(ready)
+    """Send items with the headers that the hooks left, neighbours of one queue together."""
+    if len(items) == 1:
+        [item], [context] = items, contexts
+        with sending(item.queue, item.task_name, context.headers, task_id=item.task_id) as headers:
+            return [app.sender.send(replace(item, headers=headers or {}))]
+    handles: list[TaskHandle[R]] = []
+    pairs = zip(items, contexts, strict=True)
+    for queue, group in groupby(pairs, lambda pair: pair[0].queue):
+        neighbours = list(group)
+        told = [(item.task_name, context.headers) for item, context in neighbours]
+        with sending_many(queue, told) as given:
+            ready = [
+                replace(item, headers=headers or {})
+                for (item, _), headers in zip(neighbours, given, strict=True)
+            ]
+            handles += app.sender.send_many(ready)
+    return handles
 
 
 def _context(item: Item[object]) -> HookContext:

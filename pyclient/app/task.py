@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import update_wrapper
 from inspect import Parameter
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, overload
 
-from pyclient.app import options as wording
 from pyclient.app.handle import TaskHandle
-from pyclient.app.item import Item, make_item
-from pyclient.app.options import Duration, RetryPlan
-from pyclient.app.send import send, send_async
+from pyclient.app.item import Item
+from pyclient.app.modules import full_name, import_of
+from pyclient.app.options import Declared, Duration, Policy, words
+from pyclient.app.using import TaskWithOptions
 from pyclient.client import Client
 from pyclient.errors import InvalidArgument
 
@@ -22,47 +22,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R", covariant=True)
+T = TypeVar("T")
 _UNNAMED = (Parameter.POSITIONAL_ONLY, Parameter.VAR_POSITIONAL)
-
-
-class TaskWithOptions(Generic[P, R]):
-    """A task and what is special about some enqueues of it: what ``task.using(…)`` gives."""
-
-    def __init__(
-        self,
-        task: Task[P, Any],
-        options: Mapping[str, Any],
-        *,
-        queue: str,
-        key: str | None = None,
-        client: Client | None = None,
-    ) -> None:
-        """Use Task.using instead."""
-        self._task, self._options = task, options
-        self._queue, self._key, self._client = queue, key, client
-
-    def enqueue(self, /, *args: P.args, **kwargs: P.kwargs) -> TaskHandle[R]:
-        """As Task.enqueue."""
-        [handle] = send(self._task.app, [self.item(*args, **kwargs)])
-        return handle
-
-    async def enqueue_async(self, /, *args: P.args, **kwargs: P.kwargs) -> TaskHandle[R]:
-        """As Task.enqueue; the event loop goes on meanwhile."""
-        [handle] = await send_async(self._task.app, [self.item(*args, **kwargs)])
-        return handle
-
-    def item(self, /, *args: P.args, **kwargs: P.kwargs) -> Item[R]:
-        """What enqueue() would send, for ``app.enqueue_many()``."""
-        task = self._task
-        return make_item(
-            task.app,
-            task.name,
-            task.payload(*args, **kwargs),
-            self._options,
-            queue=self._queue,
-            key=self._key,
-            client=self._client,
-        )
 
 
 class Task(Generic[P, R]):
@@ -84,17 +45,15 @@ class Task(Generic[P, R]):
         function: Callable[P, Any],
         name: str,
         queue: str,
-        options: Mapping[str, Any],
-        *,
-        retry: RetryPlan,
-        hard_timeout_s: float | None,
+        declared: Declared,
     ) -> None:
         """Use App.task instead."""
         self.app, self.function, self.name, self.queue = app, function, name, queue
-        self.options = {**retry.words, **options}
-        self.hard_timeout_s = hard_timeout_s
+        self.options = declared.words
+        self.hard_timeout_s = declared.hard_timeout_s
         self.is_async = inspect.iscoroutinefunction(function)
-        self._delays_s = retry.delays_s
+        self._retry_delays_s = declared.retry_delays_s
+        self._import = import_of(function)
         self._signature = inspect.signature(function)
         update_wrapper(self, function)
 
@@ -133,7 +92,7 @@ class Task(Generic[P, R]):
         queue: str | None = None,
         key: str | None = None,
         max_retries: int | None = None,
-        retry: Mapping[str, Any] | bool | None = None,
+        retry: Policy | None = None,
         timeout: Duration | None = None,
         expires: Duration | None = None,
         headers: Mapping[str, Any] | None = None,
@@ -163,19 +122,18 @@ class Task(Generic[P, R]):
         Raises:
             InvalidArgument: the options contradict each other.
         """
-        if self._delays_s is not None and isinstance(retry, Mapping):
+        if self._retry_delays_s is not None and isinstance(retry, Mapping):
             raise InvalidArgument(f"{self.name} has delays of its own, which no policy replaces")
-        given = {
-            **wording.retry_plan(retry).words,
-            **wording.due(delay, at),
-            **wording.words(
-                priority=priority,
-                max_retries=max_retries,
-                timeout=timeout,
-                expires=expires,
-                headers=headers,
-            ),
-        }
+        given = words(
+            priority=priority,
+            max_retries=max_retries,
+            retry=retry,
+            timeout=timeout,
+            expires=expires,
+            headers=headers,
+            delay=delay,
+            at=at,
+        )
         if headers:
             given["headers"] = {**self.options.get("headers", {}), **headers}
         return TaskWithOptions(
@@ -188,9 +146,8 @@ class Task(Generic[P, R]):
         Args:
             attempt: 1 = first. Behind the last declared delay that one holds.
         """
-        if self._delays_s is None:
-            return None
-        return self._delays_s[min(attempt, len(self._delays_s)) - 1]
+        delays_s = self._retry_delays_s
+        return None if delays_s is None else delays_s[min(attempt, len(delays_s)) - 1]
 
     def payload(self, /, *args: P.args, **kwargs: P.kwargs) -> Any:
         """The arguments as one value: a list of positional ones or a dict of named ones.
@@ -201,13 +158,21 @@ class Task(Generic[P, R]):
         Raises:
             InvalidArgument: the function does not take them.
         """
-        try:
-            bound = self._signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise InvalidArgument(f"{self.name}: {error}") from error
+        bound = self.bind(args, kwargs)
         if len(args) == 1 and not kwargs and isinstance(args[0], bytes | bytearray | memoryview):
             return args[0]
         return self._named(bound) if kwargs or not args else list(args)
+
+    def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> inspect.BoundArguments:
+        """The arguments by the names of the parameters.
+
+        Raises:
+            InvalidArgument: the function does not take them.
+        """
+        try:
+            return self._signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise InvalidArgument(f"{self.name}: {error}") from error
 
     def _named(self, bound: inspect.BoundArguments) -> dict[str, Any]:
         named: dict[str, Any] = {}
@@ -231,6 +196,12 @@ class Task(Generic[P, R]):
             return (), value
         return (tuple(value) if isinstance(value, list | tuple) else (value,)), {}
 
+    def is_replaced_by(self, function: Callable[..., Any]) -> bool:
+        """Whether a function is this one after its module was imported anew."""
+        return full_name(function) == full_name(self.function) and (
+            import_of(function) is not self._import
+        )
+
     def __repr__(self) -> str:
         return f"<task {self.name} of {self.app.name}>"
 
@@ -245,3 +216,12 @@ class AsyncTask(Task[P, R]):
         """Call the function."""
         outcome: Coroutine[Any, Any, R] = self.function(*args, **kwargs)
         return outcome
+
+
+class Declare(Protocol):
+    """What ``@app.task(…)`` decorates with."""
+
+    @overload
+    def __call__(self, function: Callable[P, Coroutine[Any, Any, T]], /) -> AsyncTask[P, T]: ...
+    @overload
+    def __call__(self, function: Callable[P, T], /) -> Task[P, T]: ...
