@@ -49,6 +49,8 @@ __all__ = [
     "WindowOutOfRange",
     "TaskNotDead",
     "ResultStatusInvalid",
+    "PercentOutOfRange",
+    "CheckpointInvalid",
     "WorkerNotFound",
     "WorkerStatusInvalid",
     "DutyNotFound",
@@ -64,7 +66,7 @@ class Internal(InternalError):
 
 
 class OptionsInvalid(InvalidArgument):
-    """OPTIONS_INVALID: options must be a JSON object or NULL"""
+    """OPTIONS_INVALID: options must be a JSON object of at most 1 MiB, or NULL"""
 
     number = 50001
     name = "OPTIONS_INVALID"
@@ -287,6 +289,20 @@ class ResultStatusInvalid(InvalidArgument):
     name = "RESULT_STATUS_INVALID"
 
 
+class PercentOutOfRange(InvalidArgument):
+    """PERCENT_OUT_OF_RANGE: a percentage must be 0..100"""
+
+    number = 50303
+    name = "PERCENT_OUT_OF_RANGE"
+
+
+class CheckpointInvalid(InvalidArgument):
+    """CHECKPOINT_INVALID: a checkpoint must be JSON text of at most 512 KiB"""
+
+    number = 50304
+    name = "CHECKPOINT_INVALID"
+
+
 class WorkerNotFound(NotFound):
     """WORKER_NOT_FOUND: no such worker is registered"""
 
@@ -350,6 +366,8 @@ BY_NUMBER: dict[int, type[CelersError]] = {
     50204: WindowOutOfRange,
     50301: TaskNotDead,
     50302: ResultStatusInvalid,
+    50303: PercentOutOfRange,
+    50304: CheckpointInvalid,
     50401: WorkerNotFound,
     50402: WorkerStatusInvalid,
     50403: DutyNotFound,

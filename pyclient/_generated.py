@@ -734,6 +734,26 @@ class GetResultRow(NamedTuple):
     runtime_ms: int | None
 
 
+class GetTaskProgressRow(NamedTuple):
+    """A row of celers_get_task_progress.
+
+    Attributes:
+        task_id: id of the task
+        percent: how much of it is done, 0..100
+        step: what it is at
+        total_steps: how many steps it takes
+        checkpoint: from where the next attempt can go on, JSON text as stored
+        updated_at: when it last told (UTC)
+    """
+
+    task_id: str
+    percent: float | None
+    step: str | None
+    total_steps: int | None
+    checkpoint: str | None
+    updated_at: datetime
+
+
 class StoreResultRow(NamedTuple):
     """A row of celers_store_result.
 
@@ -746,6 +766,18 @@ class StoreResultRow(NamedTuple):
     task_id: str
     status: str
     completed_at: datetime | None
+
+
+class UpdateTaskProgressRow(NamedTuple):
+    """A row of celers_update_task_progress.
+
+    Attributes:
+        task_id: id of the task
+        updated_at: now (UTC)
+    """
+
+    task_id: str
+    updated_at: datetime
 
 
 class VersionRow(NamedTuple):
@@ -879,6 +911,18 @@ class RegisterWorkerRow(NamedTuple):
     status: str
     started_at: datetime
     last_heartbeat_at: datetime
+
+
+class UnregisterWorkerRow(NamedTuple):
+    """A row of celers_unregister_worker.
+
+    Attributes:
+        worker_id: name of the worker
+        deleted: 0 = it was not known
+    """
+
+    worker_id: str
+    deleted: bool
 
 
 class UpdateWorkerHeartbeatRow(NamedTuple):
@@ -1167,10 +1211,22 @@ ROW_TYPES: dict[type[tuple[Any, ...]], tuple[str, ...]] = {
         "datetime?",
         "int?",
     ),
+    GetTaskProgressRow: (
+        "uuid",
+        "float?",
+        "str?",
+        "int?",
+        "str?",
+        "datetime",
+    ),
     StoreResultRow: (
         "uuid",
         "str",
         "datetime?",
+    ),
+    UpdateTaskProgressRow: (
+        "uuid",
+        "datetime",
     ),
     VersionRow: (
         "str",
@@ -1226,6 +1282,10 @@ ROW_TYPES: dict[type[tuple[Any, ...]], tuple[str, ...]] = {
         "datetime",
         "datetime",
     ),
+    UnregisterWorkerRow: (
+        "str",
+        "bool",
+    ),
     UpdateWorkerHeartbeatRow: (
         "str",
         "str",
@@ -1271,13 +1331,16 @@ ROUTINE_ROWS: dict[str, type[tuple[Any, ...]]] = {
     "celers_set_maintenance": GetMaintenanceRow,
     "celers_tick": TickRow,
     "celers_get_result": GetResultRow,
+    "celers_get_task_progress": GetTaskProgressRow,
     "celers_store_result": StoreResultRow,
+    "celers_update_task_progress": UpdateTaskProgressRow,
     "celers_version": VersionRow,
     "celers_get_statistics": GetStatisticsRow,
     "celers_get_task_latency_percentiles": GetTaskLatencyPercentilesRow,
     "celers_get_task_throughput": GetTaskThroughputRow,
     "celers_list_workers": ListWorkersRow,
     "celers_register_worker": RegisterWorkerRow,
+    "celers_unregister_worker": UnregisterWorkerRow,
     "celers_update_worker_heartbeat": UpdateWorkerHeartbeatRow,
 }
 
@@ -1359,7 +1422,7 @@ class GeneratedCalls(ABC):
 
         Raises:
             UuidInvalid: not a UUID
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             TaskNotFound: no such task
         """
@@ -1385,7 +1448,7 @@ class GeneratedCalls(ABC):
 
         Raises:
             ItemsInvalid: items must be a JSON array of objects, at most 1000
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
         """
         return self._rows(
@@ -1405,7 +1468,7 @@ class GeneratedCalls(ABC):
         Returns the row, or None where there is none.
 
         Raises:
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             UuidInvalid: not a UUID
@@ -1448,7 +1511,7 @@ class GeneratedCalls(ABC):
         Returns a list of rows, which may be empty.
 
         Raises:
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             UuidInvalid: not a UUID
@@ -1508,7 +1571,7 @@ class GeneratedCalls(ABC):
         Returns a list of rows, which may be empty.
 
         Raises:
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             UuidInvalid: not a UUID
@@ -1549,7 +1612,7 @@ class GeneratedCalls(ABC):
         Returns the row, or None where there is none.
 
         Raises:
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             UuidInvalid: not a UUID
@@ -1611,7 +1674,7 @@ class GeneratedCalls(ABC):
         Returns one row.
 
         Raises:
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             UuidInvalid: not a UUID
@@ -1698,7 +1761,7 @@ class GeneratedCalls(ABC):
         Returns one row.
 
         Raises:
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             UuidInvalid: not a UUID
@@ -1784,7 +1847,7 @@ class GeneratedCalls(ABC):
         Returns one row.
 
         Raises:
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             UuidInvalid: not a UUID
@@ -1868,7 +1931,7 @@ class GeneratedCalls(ABC):
         Returns a list of rows, which may be empty.
 
         Raises:
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             UuidInvalid: not a UUID
@@ -1968,7 +2031,7 @@ class GeneratedCalls(ABC):
         Returns one row.
 
         Raises:
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             ItemsInvalid: items must be a JSON array of objects, at most 1000
             DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not
@@ -2048,7 +2111,7 @@ class GeneratedCalls(ABC):
         Returns a list of rows, which may be empty.
 
         Raises:
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             UuidInvalid: not a UUID
@@ -2194,7 +2257,7 @@ class GeneratedCalls(ABC):
 
         Raises:
             QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             RetriesOutOfRange: max_retries and max_crashes must be 0..1000
@@ -2285,7 +2348,7 @@ class GeneratedCalls(ABC):
         Raises:
             QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
             LimitOutOfRange: a limit must be 0..1000
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             UuidInvalid: not a UUID
@@ -2370,7 +2433,7 @@ class GeneratedCalls(ABC):
             StateInvalid: pending, processing, completed, failed, cancelled, expired or
                 dead
             LimitOutOfRange: a limit must be 0..1000
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             UuidInvalid: not a UUID
@@ -2537,7 +2600,7 @@ class GeneratedCalls(ABC):
         Returns one row.
 
         Raises:
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             PeriodOutOfRange: a period must be 10..86400000 ms
@@ -2584,6 +2647,24 @@ class GeneratedCalls(ABC):
         """
         return self._row_or_none(GetResultRow, "celers_get_result", (encode_uuid(task_id),))
 
+    def call_get_task_progress(self, task_id: UUID | str) -> GetTaskProgressRow | None:
+        """Show how far a task has come, if it told.
+
+        Inside a transaction of the caller the answer may be as old as that transaction's
+        snapshot.
+
+        Args:
+            task_id: id of the task
+
+        Returns the row, or None where there is none.
+
+        Raises:
+            UuidInvalid: not a UUID
+        """
+        return self._row_or_none(
+            GetTaskProgressRow, "celers_get_task_progress", (encode_uuid(task_id),)
+        )
+
     def call_store_result(
         self,
         task_id: UUID | str,
@@ -2614,7 +2695,7 @@ class GeneratedCalls(ABC):
             UuidInvalid: not a UUID
             ResultStatusInvalid: PENDING, STARTED, SUCCESS, FAILURE, RETRY or REVOKED
             ResultInvalid: a result must be JSON text of at most 16 MiB
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             TaskNotFound: no such task
@@ -2627,6 +2708,56 @@ class GeneratedCalls(ABC):
                 status,
                 encode_json(result),
                 encode_options({"error": error, "traceback": traceback, "runtime_ms": runtime_ms}),
+            ),
+        )
+
+    def call_update_task_progress(
+        self,
+        task_id: UUID | str,
+        receipt: UUID | str,
+        percent: float | None = None,
+        *,
+        step: str | None = None,
+        total_steps: int | None = None,
+        checkpoint: str | None = None,
+    ) -> UpdateTaskProgressRow:
+        """Tell how far a running task has come.
+
+        Only the holder of its receipt may. What is not given stays as it is. All of it
+        outlives the attempt, so that the next one finds the checkpoint, and goes when the
+        task is deleted.
+
+        Args:
+            task_id: id of the task
+            receipt: receipt of the claim
+            percent: how much of it is done, 0..100, NULL = as it is
+            step: what it is at, at most 255 characters = as it is
+            total_steps: how many steps it takes, 0..2147483647 = as it is
+            checkpoint: JSON text of at most 512 KiB from which the next attempt can go
+                on, kept byte for byte = as it is
+
+        Returns one row.
+
+        Raises:
+            UuidInvalid: not a UUID
+            PercentOutOfRange: a percentage must be 0..100
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+            CheckpointInvalid: a checkpoint must be JSON text of at most 512 KiB
+            LeaseLost: the lease is not yours any more
+            TaskNotFound: no such task
+        """
+        return self._row(
+            UpdateTaskProgressRow,
+            "celers_update_task_progress",
+            (
+                encode_uuid(task_id),
+                encode_uuid(receipt),
+                percent,
+                encode_options(
+                    {"step": step, "total_steps": total_steps, "checkpoint": checkpoint}
+                ),
             ),
         )
 
@@ -2746,7 +2877,7 @@ class GeneratedCalls(ABC):
 
         Raises:
             WorkerIdInvalid: a worker id is 1..255 characters
-            OptionsInvalid: options must be a JSON object or NULL
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             OptionInvalid: the value of an option has the wrong type
             WorkerStatusInvalid: a worker is active, idle, busy or offline
@@ -2768,6 +2899,23 @@ class GeneratedCalls(ABC):
                 ),
             ),
         )
+
+    def call_unregister_worker(self, worker_id: str) -> UnregisterWorkerRow:
+        """Forget a worker.
+
+        What a worker calls as its last. Its leases are not touched: they end with its
+        tasks, or run out. Maintenance forgets the workers that were not heard of for
+        seven days.
+
+        Args:
+            worker_id: name of the worker, as registered
+
+        Returns one row.
+
+        Raises:
+            WorkerIdInvalid: a worker id is 1..255 characters
+        """
+        return self._row(UnregisterWorkerRow, "celers_unregister_worker", (worker_id,))
 
     def call_update_worker_heartbeat(
         self, worker_id: str, status: str | None = None

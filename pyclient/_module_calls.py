@@ -33,6 +33,7 @@ from pyclient._generated import (
     GetResultRow,
     GetStatisticsRow,
     GetTaskLatencyPercentilesRow,
+    GetTaskProgressRow,
     GetTaskRow,
     GetTaskThroughputRow,
     IsPausedRow,
@@ -52,6 +53,8 @@ from pyclient._generated import (
     StepRow,
     StoreResultRow,
     TickRow,
+    UnregisterWorkerRow,
+    UpdateTaskProgressRow,
     UpdateWorkerHeartbeatRow,
     VersionRow,
 )
@@ -94,13 +97,16 @@ __all__ = [
     "call_set_maintenance",
     "call_tick",
     "call_get_result",
+    "call_get_task_progress",
     "call_store_result",
+    "call_update_task_progress",
     "call_version",
     "call_get_statistics",
     "call_get_task_latency_percentiles",
     "call_get_task_throughput",
     "call_list_workers",
     "call_register_worker",
+    "call_unregister_worker",
     "call_update_worker_heartbeat",
 ]
 
@@ -160,7 +166,7 @@ def call_cancel(task_id: UUID | str, *, reason: str | None = None) -> CancelRow:
 
     Raises:
         UuidInvalid: not a UUID
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         TaskNotFound: no such task
     """
@@ -178,7 +184,7 @@ def call_cancel_batch(task_ids: Any, *, reason: str | None = None) -> list[Cance
 
     Raises:
         ItemsInvalid: items must be a JSON array of objects, at most 1000
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
     """
     return default_client().call_cancel_batch(task_ids, reason=reason)
@@ -192,7 +198,7 @@ def call_dequeue() -> DequeueRow | None:
     Returns the row, or None where there is none.
 
     Raises:
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         UuidInvalid: not a UUID
@@ -235,7 +241,7 @@ def call_dequeue_batch(
     Returns a list of rows, which may be empty.
 
     Raises:
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         UuidInvalid: not a UUID
@@ -282,7 +288,7 @@ def call_dequeue_wait(
     Returns a list of rows, which may be empty.
 
     Raises:
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         UuidInvalid: not a UUID
@@ -316,7 +322,7 @@ def call_dequeue_with_worker_id(worker_id: str | None) -> DequeueWithWorkerIdRow
     Returns the row, or None where there is none.
 
     Raises:
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         UuidInvalid: not a UUID
@@ -374,7 +380,7 @@ def call_enqueue(
     Returns one row.
 
     Raises:
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         UuidInvalid: not a UUID
@@ -450,7 +456,7 @@ def call_enqueue_after(
     Returns one row.
 
     Raises:
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         UuidInvalid: not a UUID
@@ -525,7 +531,7 @@ def call_enqueue_at(
     Returns one row.
 
     Raises:
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         UuidInvalid: not a UUID
@@ -598,7 +604,7 @@ def call_enqueue_batch(
     Returns a list of rows, which may be empty.
 
     Raises:
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         UuidInvalid: not a UUID
@@ -682,7 +688,7 @@ def call_reject(
     Returns one row.
 
     Raises:
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         ItemsInvalid: items must be a JSON array of objects, at most 1000
         DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not both
@@ -753,7 +759,7 @@ def call_step(
     Returns a list of rows, which may be empty.
 
     Raises:
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         UuidInvalid: not a UUID
@@ -892,7 +898,7 @@ def call_set_queue_config(
 
     Raises:
         QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         RetriesOutOfRange: max_retries and max_crashes must be 0..1000
@@ -966,7 +972,7 @@ def call_list_dlq(
     Raises:
         QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
         LimitOutOfRange: a limit must be 0..1000
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         UuidInvalid: not a UUID
@@ -1042,7 +1048,7 @@ def call_list_tasks(
         QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
         StateInvalid: pending, processing, completed, failed, cancelled, expired or dead
         LimitOutOfRange: a limit must be 0..1000
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         UuidInvalid: not a UUID
@@ -1187,7 +1193,7 @@ def call_set_maintenance(
     Returns one row.
 
     Raises:
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         PeriodOutOfRange: a period must be 10..86400000 ms
@@ -1228,6 +1234,23 @@ def call_get_result(task_id: UUID | str) -> GetResultRow | None:
     return default_client().call_get_result(task_id)
 
 
+def call_get_task_progress(task_id: UUID | str) -> GetTaskProgressRow | None:
+    """Show how far a task has come, if it told.
+
+    Inside a transaction of the caller the answer may be as old as that transaction's
+    snapshot.
+
+    Args:
+        task_id: id of the task
+
+    Returns the row, or None where there is none.
+
+    Raises:
+        UuidInvalid: not a UUID
+    """
+    return default_client().call_get_task_progress(task_id)
+
+
 def call_store_result(
     task_id: UUID | str,
     status: str,
@@ -1257,13 +1280,54 @@ def call_store_result(
         UuidInvalid: not a UUID
         ResultStatusInvalid: PENDING, STARTED, SUCCESS, FAILURE, RETRY or REVOKED
         ResultInvalid: a result must be JSON text of at most 16 MiB
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         TaskNotFound: no such task
     """
     return default_client().call_store_result(
         task_id, status, result, error=error, traceback=traceback, runtime_ms=runtime_ms
+    )
+
+
+def call_update_task_progress(
+    task_id: UUID | str,
+    receipt: UUID | str,
+    percent: float | None = None,
+    *,
+    step: str | None = None,
+    total_steps: int | None = None,
+    checkpoint: str | None = None,
+) -> UpdateTaskProgressRow:
+    """Tell how far a running task has come.
+
+    Only the holder of its receipt may. What is not given stays as it is. All of it
+    outlives the attempt, so that the next one finds the checkpoint, and goes when the
+    task is deleted.
+
+    Args:
+        task_id: id of the task
+        receipt: receipt of the claim
+        percent: how much of it is done, 0..100, NULL = as it is
+        step: what it is at, at most 255 characters = as it is
+        total_steps: how many steps it takes, 0..2147483647 = as it is
+        checkpoint: JSON text of at most 512 KiB from which the next attempt can go on,
+            kept byte for byte = as it is
+
+    Returns one row.
+
+    Raises:
+        UuidInvalid: not a UUID
+        PercentOutOfRange: a percentage must be 0..100
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
+        UnknownOption: no such option
+        OptionInvalid: the value of an option has the wrong type
+        CheckpointInvalid: a checkpoint must be JSON text of at most 512 KiB
+        LeaseLost: the lease is not yours any more
+        TaskNotFound: no such task
+    """
+    return default_client().call_update_task_progress(
+        task_id, receipt, percent, step=step, total_steps=total_steps, checkpoint=checkpoint
     )
 
 
@@ -1374,7 +1438,7 @@ def call_register_worker(
 
     Raises:
         WorkerIdInvalid: a worker id is 1..255 characters
-        OptionsInvalid: options must be a JSON object or NULL
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         OptionInvalid: the value of an option has the wrong type
         WorkerStatusInvalid: a worker is active, idle, busy or offline
@@ -1388,6 +1452,23 @@ def call_register_worker(
         hostname=hostname,
         pid=pid,
     )
+
+
+def call_unregister_worker(worker_id: str) -> UnregisterWorkerRow:
+    """Forget a worker.
+
+    What a worker calls as its last. Its leases are not touched: they end with its tasks,
+    or run out. Maintenance forgets the workers that were not heard of for seven days.
+
+    Args:
+        worker_id: name of the worker, as registered
+
+    Returns one row.
+
+    Raises:
+        WorkerIdInvalid: a worker id is 1..255 characters
+    """
+    return default_client().call_unregister_worker(worker_id)
 
 
 def call_update_worker_heartbeat(

@@ -68,8 +68,8 @@ def place_data(connection: Any, room: str, wanted: set[str]) -> dict[str, str]:
     """Fill a fresh schema for one example; the ids that it may name as ``{{task_id}}`` and so on.
 
     Queue ``default`` holds three ready tasks, queue ``later`` a scheduled one, ``done`` a completed
-    one with a result, ``graveyard`` a dead letter, ``busy`` a running one of worker-1, which is
-    registered.
+    one with a result and progress, ``graveyard`` a dead letter, ``busy`` a running one of worker-1,
+    which is registered.
     ``{{ready_id}}``, ``{{scheduled_id}}``, ``{{finished_id}}``, ``{{dead_id}}``, ``{{running_id}}``
     with ``{{receipt}}`` name them. ``{{task_id}}`` is the running one beside a ``{{receipt}}``, the
     dead one in room dlq, the finished one in room results, and else the first ready one.
@@ -82,6 +82,9 @@ def place_data(connection: Any, room: str, wanted: set[str]) -> dict[str, str]:
     ids["scheduled_id"] = _enqueue(connection, "later", "{}", delay_s=3600)
     ids["finished_id"], receipt = _claim(connection, "done")
     item = {"task_id": ids["finished_id"], "receipt": receipt}
+    told = literal(json.dumps({"step": "write", "total_steps": 2, "checkpoint": "[1]"}))
+    sql = f"CALL celers_update_task_progress('{ids['finished_id']}', '{receipt}', 50, {told})"
+    results(connection, sql)
     results(connection, f"CALL celers_ack_batch({literal(_json_items(item, result='42'))})")
     ids["dead_id"], receipt = _claim(connection, "graveyard")
     sql = f"CALL celers_reject('{ids['dead_id']}', '{receipt}', 'no route', '{{\"retry\": false}}')"

@@ -36,8 +36,8 @@
 --          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE, REQUEST_BUSY, ITEMS_INVALID,
 --          RESULT_INVALID, DUE_OUT_OF_RANGE
 -- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_running, celers_claim,
---          celers_scheduled, celers_task, celers_attempt, celers_dead, celers_finished,
---          celers_expiry, celers_mark, celers_result
+--          celers_scheduled, celers_task, celers_worker, celers_attempt, celers_dead,
+--          celers_finished, celers_expiry, celers_mark, celers_result, celers_progress
 -- Locks    celers_maintenance, celers_ready, celers_running, celers_claim
 -- Roles    worker
 -- Example  CALL celers_step('worker-1', NULL, NULL, '{"queues": "default", "limit": 2}');

@@ -5,7 +5,8 @@
 --   p_queue    str  only this queue, NULL = all
 --   p_older_s  int  seconds since they finished, instead of the retention of the queue
 --   p_count    int  OUT
--- Writes   celers_finished, celers_dead, celers_attempt, celers_result, celers_task
+-- Writes   celers_finished, celers_dead, celers_attempt, celers_result, celers_progress,
+--          celers_task
 -- Errors   none
 CREATE PROCEDURE _celers_archive (
     IN p_limit INT,

@@ -17,8 +17,8 @@
 --                        not plain, and the transaction is still open
 --   p_is_due      bool   OUT: some maintenance is due
 -- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_running, celers_claim,
---          celers_scheduled, celers_task, celers_attempt, celers_dead, celers_finished,
---          celers_expiry, celers_mark, celers_result
+--          celers_scheduled, celers_task, celers_worker, celers_attempt, celers_dead,
+--          celers_finished, celers_expiry, celers_mark, celers_result, celers_progress
 -- Errors   REQUEST_BUSY
 CREATE PROCEDURE _celers_claim_one (
     IN p_queue VARCHAR(64),

@@ -16,8 +16,8 @@
 --   p_taken       int    0 = there is none, as _celers_claim_one has seen; NULL = not yet looked
 --   p_is_due      bool   some maintenance is due
 -- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_running, celers_claim,
---          celers_scheduled, celers_task, celers_attempt, celers_dead, celers_finished,
---          celers_expiry, celers_mark, celers_result
+--          celers_scheduled, celers_task, celers_worker, celers_attempt, celers_dead,
+--          celers_finished, celers_expiry, celers_mark, celers_result, celers_progress
 -- Errors   QUEUE_NAME_INVALID, REQUEST_BUSY
 CREATE PROCEDURE _celers_claim_rest (
     IN p_queues TEXT,

@@ -7,7 +7,8 @@
 --   p_mark_id  bytes     INOUT: the same where the index is one of ids
 --   p_count    int       OUT: rows moved
 -- Writes   celers_ready, celers_scheduled, celers_running, celers_claim, celers_task,
---          celers_attempt, celers_dead, celers_finished, celers_expiry, celers_mark, celers_result
+--          celers_worker, celers_attempt, celers_dead, celers_finished, celers_expiry, celers_mark,
+--          celers_result, celers_progress
 -- Errors   none
 CREATE PROCEDURE _celers_do_duty (
     IN p_duty VARCHAR(64),
@@ -28,6 +29,7 @@ BEGIN
         WHEN 'apply_priority_aging' THEN CALL _celers_age(p_limit, NULL, NULL, NULL, p_count);
         WHEN 'archive_completed_tasks' THEN CALL _celers_archive(p_limit, NULL, NULL, p_count);
         WHEN 'apply_dlq_retention' THEN CALL _celers_retain_dlq(p_limit, NULL, NULL, p_count);
+        WHEN 'forget_workers' THEN CALL _celers_forget_workers(p_limit, p_count);
         ELSE SET p_count = 0;
     END CASE;
 END;

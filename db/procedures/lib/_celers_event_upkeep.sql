@@ -3,8 +3,8 @@
 -- At most 100 runs: what is left is done a second later.
 --
 -- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_scheduled, celers_running,
---          celers_claim, celers_task, celers_attempt, celers_dead, celers_finished, celers_expiry,
---          celers_mark, celers_result
+--          celers_claim, celers_task, celers_worker, celers_attempt, celers_dead, celers_finished,
+--          celers_expiry, celers_mark, celers_result, celers_progress
 -- Errors   none
 CREATE PROCEDURE _celers_event_upkeep ()
 MODIFIES SQL DATA

@@ -2,7 +2,8 @@
 --
 -- Params
 --   p_ids  json  array of ids, NULL = none
--- Writes   celers_finished, celers_dead, celers_attempt, celers_result, celers_task
+-- Writes   celers_finished, celers_dead, celers_attempt, celers_result, celers_progress,
+--          celers_task
 -- Errors   none
 CREATE PROCEDURE _celers_forget (
     IN p_ids JSON
@@ -17,6 +18,9 @@ BEGIN
         DELETE s
         FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id CHAR(36) PATH '$')) AS item
         STRAIGHT_JOIN celers_result AS s FORCE INDEX (PRIMARY) ON s.id = UUID_TO_BIN(item.id);
+        DELETE p
+        FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id CHAR(36) PATH '$')) AS item
+        STRAIGHT_JOIN celers_progress AS p FORCE INDEX (PRIMARY) ON p.id = UUID_TO_BIN(item.id);
         DELETE f
         FROM JSON_TABLE(p_ids, '$[*]' COLUMNS (id CHAR(36) PATH '$')) AS item
         STRAIGHT_JOIN celers_finished AS f FORCE INDEX (PRIMARY) ON f.id = UUID_TO_BIN(item.id);

@@ -11,8 +11,8 @@
 --                 transaction
 --   p_count  int  OUT: rows moved
 -- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_scheduled, celers_running,
---          celers_claim, celers_task, celers_attempt, celers_dead, celers_finished, celers_expiry,
---          celers_mark, celers_result
+--          celers_claim, celers_task, celers_worker, celers_attempt, celers_dead, celers_finished,
+--          celers_expiry, celers_mark, celers_result, celers_progress
 -- Errors   none
 CREATE PROCEDURE _celers_run_duty (
     OUT p_duty VARCHAR(64),

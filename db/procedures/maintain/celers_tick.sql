@@ -13,8 +13,8 @@
 --   row_count  int  rows it moved
 -- Errors   none
 -- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_scheduled, celers_running,
---          celers_claim, celers_task, celers_attempt, celers_dead, celers_finished, celers_expiry,
---          celers_mark, celers_result
+--          celers_claim, celers_task, celers_worker, celers_attempt, celers_dead, celers_finished,
+--          celers_expiry, celers_mark, celers_result, celers_progress
 -- Roles    worker
 -- Example  CALL celers_tick();
 CREATE PROCEDURE celers_tick ()

@@ -5,6 +5,7 @@ CALL celers_get_maintenance();
 -- => apply_priority_aging | 1 | 10000 | 500 | 2000-01-01 00:00:00.000000 | * | NULL | NULL | NULL | NULL | NULL
 -- => archive_completed_tasks | 1 | 60000 | 1000 | 2000-01-01 00:00:00.000000 | * | NULL | NULL | NULL | NULL | NULL
 -- => expire_pending | 1 | 1000 | 500 | 2000-01-01 00:00:00.000000 | * | NULL | NULL | NULL | NULL | NULL
+-- => forget_workers | 1 | 3600000 | 1000 | 2000-01-01 00:00:00.000000 | * | NULL | NULL | NULL | NULL | NULL
 -- => promote_due | 1 | 250 | 500 | 2000-01-01 00:00:00.000000 | * | NULL | NULL | NULL | NULL | NULL
 -- => recover_expired | 1 | 1000 | 500 | 2000-01-01 00:00:00.000000 | * | NULL | NULL | NULL | NULL | NULL
 -- => sweep_marks | 1 | 1000 | 500 | 2000-01-01 00:00:00.000000 | * | NULL | NULL | NULL | NULL | NULL
@@ -17,7 +18,7 @@ UPDATE celers_maintenance SET next_at = UTC_TIMESTAMP(6) - INTERVAL 10 SECOND WH
 SELECT duty, overdue_ms BETWEEN 10000 AND 15000 FROM celers_duties WHERE overdue_ms > 0;
 -- => promote_due | 1
 SELECT COUNT(last_at), COUNT(last_count), COUNT(last_ms) FROM celers_duties;
--- => 8 | 8 | 8
+-- => 9 | 9 | 9
 CALL celers_set_maintenance('promote_due', '{"is_enabled": false}');
 SELECT COUNT(*) FROM celers_duties WHERE overdue_ms > 0;
 -- => 0

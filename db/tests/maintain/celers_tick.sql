@@ -6,6 +6,7 @@ CALL celers_tick();
 -- => apply_priority_aging | done | 1 | 0
 -- => archive_completed_tasks | done | 1 | 0
 -- => expire_pending | done | * | 0
+-- => forget_workers | done | 1 | 0
 -- => promote_due | done | * | 0
 -- => recover_expired | done | * | 0
 -- => sweep_marks | done | * | 0
@@ -25,6 +26,7 @@ CALL celers_tick();
 -- => apply_priority_aging | done | 1 | 0
 -- => archive_completed_tasks | done | 1 | 0
 -- => expire_pending | done | * | 1
+-- => forget_workers | done | 1 | 0
 -- => promote_due | done | * | 5
 -- => recover_expired | disabled | 0 | 0
 -- => sweep_marks | done | * | 0
@@ -39,6 +41,26 @@ CALL celers_tick();
 -- => apply_dlq_retention | not_due | 0 | 0
 -- => ...
 
+-- test: workers that were not heard of for seven days are forgotten
+CALL celers_register_worker('w1', NULL);
+CALL celers_register_worker('w2', NULL);
+CALL celers_register_worker('w3', '{"status": "offline"}');
+CALL celers_register_worker('é"\\', NULL);
+UPDATE celers_worker SET last_heartbeat_at = UTC_TIMESTAMP(6) - INTERVAL 604790 SECOND WHERE worker_id = 'w2';
+UPDATE celers_worker SET last_heartbeat_at = UTC_TIMESTAMP(6) - INTERVAL 604801 SECOND WHERE worker_id IN ('w3', 'é"\\');
+UPDATE celers_maintenance SET next_at = IF(duty = 'forget_workers', '2000-01-01', UTC_TIMESTAMP(6) + INTERVAL 1 HOUR);
+CALL celers_tick();
+-- => advance_marks | not_due | 0 | 0
+-- => apply_dlq_retention | not_due | 0 | 0
+-- => apply_priority_aging | not_due | 0 | 0
+-- => archive_completed_tasks | not_due | 0 | 0
+-- => expire_pending | not_due | 0 | 0
+-- => forget_workers | done | 1 | 2
+-- => ...
+SELECT worker_id FROM celers_worker ORDER BY worker_id;
+-- => w1
+-- => w2
+
 -- test: a duty that fails says so, and does not hold up the others
 CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000001", "expires_s": 60}');
 UPDATE celers_expiry SET expires_at = '2026-01-01';
@@ -52,6 +74,7 @@ CALL celers_tick();
 -- => apply_priority_aging | not_due | 0 | 0
 -- => archive_completed_tasks | not_due | 0 | 0
 -- => expire_pending | failed | * | 0
+-- => forget_workers | not_due | 0 | 0
 -- => promote_due | done | * | 0
 -- => recover_expired | not_due | 0 | 0
 -- => sweep_marks | not_due | 0 | 0
@@ -67,6 +90,7 @@ CALL celers_tick();
 -- => apply_priority_aging | in_transaction | 0 | 0
 -- => archive_completed_tasks | in_transaction | 0 | 0
 -- => expire_pending | in_transaction | 0 | 0
+-- => forget_workers | in_transaction | 0 | 0
 -- => promote_due | in_transaction | 0 | 0
 -- => recover_expired | in_transaction | 0 | 0
 -- => sweep_marks | in_transaction | 0 | 0

@@ -371,6 +371,7 @@ class Lab:
 TASKS = (
     *("celers_task", "celers_ready", "celers_scheduled", "celers_running", "celers_claim"),
     *("celers_finished", "celers_dead", "celers_attempt", "celers_result", "celers_expiry"),
+    "celers_progress",
 )
 
 PLACES = (
@@ -415,6 +416,10 @@ INVARIANTS = {
         " FROM celers_attempt GROUP BY id) AS h ON h.id = p.id"
         " WHERE p.attempt <> p.begun + COALESCE(h.ended, 0)"
         " OR h.last <> p.attempt - p.begun"
+    ),
+    "progress of no task": (
+        "SELECT BIN_TO_UUID(p.id) FROM celers_progress AS p"
+        " LEFT JOIN celers_task AS t ON t.id = p.id WHERE t.id IS NULL"
     ),
     "a maintenance duty that failed": (
         "SELECT duty, last_error FROM celers_maintenance WHERE last_error IS NOT NULL"

@@ -14,6 +14,7 @@ from db.tests.race.kit import Lab, Row, Session, error_of, new_id, together, unt
 DUTIES = (
     *("promote_due", "recover_expired", "expire_pending", "advance_marks", "sweep_marks"),
     *("apply_priority_aging", "archive_completed_tasks", "apply_dlq_retention"),
+    "forget_workers",
 )
 
 
@@ -152,7 +153,7 @@ def test_all_duties_by_many_at_once(lab: Lab) -> None:
 
 TABLES = (
     *("celers_ready", "celers_scheduled", "celers_running", "celers_claim", "celers_finished"),
-    *("celers_dead", "celers_expiry"),
+    *("celers_dead", "celers_expiry", "celers_worker"),
 )
 
 
@@ -169,7 +170,9 @@ def prepare_all(lab: Lab, worker: Session) -> None:
     lab.admin.enqueue_many(3, expires_s=1000)
     lab.lapse()
     lab.mark("2100-01-01")
+    worker.call("celers_register_worker", "silent", None)
     lab.sql(
+        "UPDATE celers_worker SET last_heartbeat_at = '2001-01-01';"
         "UPDATE celers_ready SET expires_at = '2001-01-01' WHERE expires_at IS NOT NULL;"
         "UPDATE celers_expiry SET expires_at = '2001-01-01';"
         "UPDATE celers_finished SET finished_at = '2001-01-01';"
