@@ -15,6 +15,7 @@ from pyclient._connect import open_connection
 from pyclient._literal import call_prefix, call_statement
 from pyclient._pool import Connection, Pool
 from pyclient._retry import RetryPolicy
+from pyclient.breaker import CircuitBreaker
 from pyclient.dsn import Dsn
 from pyclient.errors import (
     AccessDenied,
@@ -64,11 +65,18 @@ class PooledSession(Session):
     """Each call on any connection of a pool, tried again as the policy says."""
 
     def __init__(
-        self, dsn: Dsn, *, pool_size: int, pool_wait_s: float, max_idle_s: float, retry: RetryPolicy
+        self,
+        dsn: Dsn,
+        *,
+        pool_size: int,
+        pool_wait_s: float,
+        max_idle_s: float,
+        retry: RetryPolicy,
+        breaker: CircuitBreaker | None,
     ) -> None:
         if not dsn.database:
             raise InvalidDsn("the DSN names no database: mysql://user@host/DATABASE")
-        self._dsn, self._retry = dsn, retry
+        self._dsn, self._retry, self._breaker = dsn, retry, breaker
         self.database, self.prefix = dsn.database, call_prefix(None)
         self._driver: Driver
         self._server_version: str | None = None  # known once a connection was opened
@@ -78,7 +86,7 @@ class PooledSession(Session):
         )
 
     def run(self, statement: bytes) -> Result:
-        return self._repeated(lambda: self._run_once(statement))
+        return self._guarded(lambda: self._run_once(statement))
 
     def _run_once(self, statement: bytes) -> Result:
         connection = self._pool.acquire()
@@ -89,6 +97,11 @@ class PooledSession(Session):
             raise
         self._pool.release(connection)
         return result
+
+    def _guarded(self, once: Callable[[], T]) -> T:
+        if self._breaker is None:
+            return self._repeated(once)
+        return self._breaker.call(lambda: self._repeated(once))
 
     def _repeated(self, once: Callable[[], T]) -> T:
         began = time.monotonic()
@@ -151,7 +164,7 @@ class PooledSession(Session):
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Session]:
-        connection = self._repeated(self._begin)
+        connection = self._guarded(self._begin)
         session = TransactionSession(self._driver, connection, self, self._pool)
         try:
             yield session
@@ -178,7 +191,7 @@ class PooledSession(Session):
 
     def server_version(self) -> str:
         if self._server_version is None:
-            self._pool.release(self._repeated(self._pool.acquire))
+            self._pool.release(self._guarded(self._pool.acquire))
         assert self._server_version is not None
         return self._server_version
 

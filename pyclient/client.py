@@ -12,6 +12,7 @@ from pyclient._literal import call_statement
 from pyclient._retry import RetryPolicy
 from pyclient._rows import RowT, build_rows
 from pyclient._session import BroughtSession, PooledSession, Session
+from pyclient.breaker import CircuitBreaker
 from pyclient.dsn import Dsn, from_environment
 from pyclient.errors import InternalError
 
@@ -25,12 +26,15 @@ class ClientOptions(TypedDict, total=False):
         max_idle_s: seconds after which an idle connection is replaced at its next use;
             default 240. Keep it below the server's wait_timeout and any proxy's.
         retry: when a failed call is tried again.
+        breaker: fails calls at once while the database is down; it counts a call with all its
+            tries once, and of a transaction the beginning. Default none.
     """
 
     pool_size: int
     pool_wait_s: float
     max_idle_s: float
     retry: RetryPolicy
+    breaker: CircuitBreaker
 
 
 class Client(GeneratedCalls):
@@ -132,6 +136,7 @@ def connect(dsn: str | Dsn | None = None, **options: Unpack[ClientOptions]) -> C
         pool_wait_s=options.get("pool_wait_s", 10.0),
         max_idle_s=options.get("max_idle_s", 240.0),
         retry=options.get("retry") or RetryPolicy(),
+        breaker=options.get("breaker"),
     )
     return Client(session)
 
