@@ -12,8 +12,11 @@ import sys
 from importlib.util import find_spec
 
 COMMANDS = {
+    "config": ("pyclient.cli.config", "look at the configuration"),
     "doctor": ("pyclient.cli.doctor", "look for what ails the server, the schema and the queue"),
+    "dlq": ("pyclient.cli.dlq", "look at dead letters, put them back, delete them"),
     "enqueue": ("pyclient.cli.enqueue", "add a task to a queue"),
+    "maintenance": ("pyclient.cli.maintenance", "do maintenance, look at its duties"),
     "migrate": ("pyclient.cli.migrate", "deploy the schema, or look at its state"),
     "queue": ("pyclient.cli.queue", "look at queues, stop and empty them"),
     "task": ("pyclient.cli.task", "look at tasks, follow them, retry and cancel them"),

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -20,8 +20,21 @@ from pyclient.cli._output import Output
 from pyclient.client import Client
 from pyclient.dsn import Dsn, from_environment
 
+if TYPE_CHECKING:
+    from pyclient.config import Settings
+
 _UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
+
+
+class Refusal(click.ClickException):
+    """Something that is not done without being told twice."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say it like any other error."""
+        click.echo(f"celers: {self.message}", err=True)
 
 
 @dataclasses.dataclass(slots=True)
@@ -60,8 +73,21 @@ class Cli:
 
         Raises:
             InvalidDsn: none of them does, or it cannot be read.
+            InvalidConfig: something in the configuration is wrong.
         """
-        return from_environment(self.dsn)
+        if self.dsn and self.config is None:
+            return Dsn.parse(self.dsn)
+        return from_environment(self.settings().dsn)
+
+    def settings(self) -> Settings:
+        """All settings; --dsn and --config count.
+
+        Raises:
+            InvalidConfig: something in the configuration is wrong.
+        """
+        from pyclient.config import load
+
+        return load(self.config, {"dsn": self.dsn})
 
     def connect(self, timeout_s: float | None) -> Client:
         """A client whose calls give up after so many seconds without an answer."""
@@ -85,12 +111,12 @@ class Cli:
             is_sure: --yes was given: nothing is asked.
 
         Raises:
-            click.UsageError: there is nobody to ask (code 2).
+            Refusal: there is nobody to ask (code 2).
         """
         if is_sure:
             return
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise click.UsageError(f"{question} Nobody is there to ask: say --yes.")
+            raise Refusal(f"{question} There is no terminal to ask on: say --yes")
         if not click.confirm(question, err=True):
             self.output.note("nothing was changed")
             raise click.exceptions.Exit(1)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from pyclient.cli._common import Cli
 from pyclient.cli._group import code_of
+from pyclient.cli._output import as_number
 from pyclient.errors import CelersError, Conflict, NotFound
 
 OUTCOME = "celers.outcome/1"
 CHANGE = "celers.change/1"
 _COLUMNS = ("task_id", "outcome", "state")
 
-#: What became of one task: its id, a word, and the error where there was one.
+#: What became of one task: its id and a word, and the error where there was one.
 Done = tuple[dict[str, Any], CelersError | None]
 
 
@@ -45,10 +45,38 @@ def show_each(cli: Cli, task_ids: Sequence[str], call: Callable[[str], Any]) -> 
         raise SystemExit(code_of(failed))
 
 
-def change_all(cli: Cli, task_ids: Sequence[str], call: Callable[[str], Any], doing: str) -> int:
-    """Do it to all tasks of a list, those left out that have gone meanwhile; how many were done."""
-    outcomes = Counter(
-        "done" if error is None else "gone"
-        for _, error in each(cli.output.track(task_ids, doing), call)
-    )
-    return outcomes["done"]
+def change_each(
+    cli: Cli, verb: str, matched: str, task_ids: Sequence[str], call: Callable[[str], Any]
+) -> None:
+    """Do it to all tasks that were found, and show how many; those gone meanwhile are left out.
+
+    Args:
+        cli: the command.
+        verb: what is done: "requeue".
+        matched: to what: "184 of 201 dead letters".
+        task_ids: the tasks.
+        call: as for each().
+    """
+    outcomes = each(cli.output.track(task_ids, verb), call)
+    show_change(cli, verb, matched, len(task_ids), sum(error is None for _, error in outcomes))
+
+
+def show_change(cli: Cli, verb: str, matched: str, count: int, changed: int | None) -> None:
+    """Show how many things were changed.
+
+    Args:
+        cli: the command.
+        verb: what was done.
+        matched: to what, for people.
+        count: how many it should have been.
+        changed: how many it was; None = this was a --dry-run.
+    """
+    if cli.output.is_for_people:
+        if changed is None:
+            cli.output.line(f"would {verb} {matched}")
+        else:
+            gone = f", {as_number(count - changed)} had gone" if changed < count else ""
+            cli.output.line(f"{verb}: {as_number(changed)} done{gone}")
+        return
+    record = {"action": verb, "matched": count, "changed": changed or 0}
+    cli.output.thing(CHANGE, {**record, "is_dry_run": changed is None})

@@ -46,6 +46,11 @@ class Output:
         self.has_color = has_color and not os.environ.get("NO_COLOR")
         self._is_quiet = is_quiet
 
+    @property
+    def is_for_people(self) -> bool:
+        """Whether data are written for a person to read."""
+        return self.is_terminal and not self.is_json
+
     def note(self, text: str) -> None:
         """Say something on stderr that is not data; --quiet leaves it out."""
         if not self._is_quiet:
@@ -97,7 +102,7 @@ class Output:
             records: as for things().
             columns: as for things().
         """
-        if self.is_json or not self.is_terminal:
+        if not self.is_for_people:
             self.things(schema, records, columns)
             return
         from pyclient.cli import _table
@@ -160,3 +165,8 @@ def as_cell(value: Any) -> str:
 def as_instant(value: datetime, precision: str = "microseconds") -> str:
     """An aware instant as ISO 8601 in UTC, ending in Z."""
     return value.astimezone(UTC).isoformat(timespec=precision).removesuffix("+00:00") + "Z"
+
+
+def as_number(value: int | float) -> str:
+    """A number with its thousands set apart: 1 204."""
+    return f"{value:,}".replace(",", " ") if isinstance(value, int) else f"{value:,.1f}"

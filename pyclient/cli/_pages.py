@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 #: The most that a list answers with at a time.
 PAGE = 1000
@@ -21,25 +22,20 @@ RowT = TypeVar("RowT", bound=HasId)
 
 
 def pages(
-    page: Callable[..., list[RowT]], *, limit: int | None = None, after: str | None = None
+    page: Callable[..., list[RowT]], *, after: UUID | str | None = None, size: int = PAGE
 ) -> Iterator[RowT]:
-    """The rows of a list, newest task first.
+    """All rows of a list, newest task first, read when they are asked for.
 
     A page that is short is not the last one: rows may vanish between two looks.
 
     Args:
         page: called with ``limit`` and ``after_id`` for each page.
-        limit: most rows to read, None = all.
-        after: the task id to begin below, None = at the newest.
+        after: the task to begin below, None = at the newest.
+        size: rows to read at a time; more than a page has room for is cut.
     """
-    left = limit
-    while left is None or left > 0:
-        rows = page(limit=PAGE if left is None else min(PAGE, left), after_id=after)
-        if not rows:
-            return
+    while rows := page(limit=min(size, PAGE), after_id=after):
         yield from rows
         after = rows[-1].task_id
-        left = None if left is None else left - len(rows)
 
 
 def record(row: Any) -> dict[str, Any]:

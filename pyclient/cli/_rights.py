@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pyclient import _header
+from pyclient.cli import _declared
 from pyclient.errors import AccessDenied
 from pyclient.migrate import roles, tree
 
@@ -35,13 +35,11 @@ def advice(error: AccessDenied, schema: str | None = None) -> str | None:
 
 
 def _holders(name: str) -> tuple[str, ...]:
-    """The roles that have the right on a routine or view, without the admin if others have it."""
-    root = tree.default_root()
-    file = next(root.glob(f"procedures/*/{name}.sql"), None)
-    if file is not None:
-        return _header.parse(file.read_text("utf-8")).roles or ("admin",)
-    held = tree.VIEW_ROLES if (root / "views" / f"{name}.sql").is_file() else ()
-    return tuple(role for role in held if role != "admin")
+    """The roles that have the right on a routine or view, the admin only if no other has it."""
+    routine = _declared.header(name)
+    if routine is not None:
+        return routine.roles or ("admin",)
+    return tuple(role for role in tree.VIEW_ROLES if role != "admin" and _declared.is_view(name))
 
 
 def _either(names: list[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from pyclient._generated import GetTaskRow
 from pyclient._literal import literal
 from pyclient.cli._common import Cli
+from pyclient.cli._pages import record
 from pyclient.cli._rights import advice
 from pyclient.errors import AccessDenied
 
@@ -19,10 +20,12 @@ _INSTANTS = ("started_at", "ended_at")
 def describe(cli: Cli, task_id: str, *, has_payload: bool) -> dict[str, Any]:
     """All there is to know of a task; the payload itself only where it is asked for."""
     task = cli.client.call_get_task(task_id)
+    progress = cli.client.call_get_task_progress(task_id)
     result = cli.client.call_get_result(task_id)
     return {
         **without_payload(task),
         **(payload_of(task) if has_payload else {}),
+        "progress": None if progress is None else record(progress),
         "result": None if result is None else result.result,
         "attempts": _attempts(cli, task_id),
     }

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from rich import box, progress
+from rich import progress
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pyclient.cli._output import Record, as_instant, as_json, visible
+from pyclient.cli._output import Record, as_instant, as_json, as_number, visible
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ def draw_list(records: Sequence[Record], columns: Sequence[str], *, has_color: b
     Ids, states, instants and numbers are never shortened; of other texts the first line is shown,
     as far as there is room.
     """
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     shown = [key for key in columns if any(record.get(key) is not None for record in records)]
     for key in shown:
         values = [record.get(key) for record in records]
@@ -115,11 +115,6 @@ def as_text(key: str, value: Any) -> Text:
         return Text(as_span(value) if _SPAN.search(key) else as_number(value))
     text = visible(value if isinstance(value, str) else as_json(value), keep="\n")
     return Text(text, style=_STYLES.get(text, "") if key in _STATES else "")
-
-
-def as_number(value: int | float) -> str:
-    """A number with its thousands set apart: 1 204."""
-    return f"{value:,}".replace(",", " ") if isinstance(value, int) else f"{value:,.1f}"
 
 
 def as_span(seconds: int | float) -> str:

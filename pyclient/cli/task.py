@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -49,7 +50,7 @@ def list_tasks(
 ) -> None:
     """List tasks, the newest first."""
     page = functools.partial(cli.client.call_list_tasks, queue, state, task_name=task_name)
-    rows = list(pages(page, limit=limit, after=str(after) if after else None))
+    rows = list(itertools.islice(pages(page, after=after, size=limit), limit))
     cli.output.things(TASK, map(record, rows), _COLUMNS)
     if not rows:
         cli.output.note("no task is like that")
