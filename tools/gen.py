@@ -1,5 +1,7 @@
 """Write what follows from the headers: the Python calls, the exceptions and the reference.
 
+The page about the configuration follows from the settings.
+
 ``python -m tools.gen`` writes the files, ``python -m tools.gen --check`` names the stale ones.
 """
 
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import jinja2
 
+from pyclient.config import reference
 from tools import genmodel, views
 from tools.spec import Spec, SpecError, load_all
 
@@ -38,6 +41,7 @@ def render_all(spec: Spec) -> dict[str, str]:
     for path, template in OUTPUTS.items():
         text = environment.get_template(template).render(facts)
         texts[path] = _tidy(path, text) if path.endswith(".py") else text
+    texts["docs/configuration.md"] = reference.render()
     return texts
 
 

@@ -5,7 +5,7 @@ It needs pydantic-settings and PyYAML, which the extra ``cli`` brings.
 
 from __future__ import annotations
 
-from pyclient.errors import SetupError
+from pyclient._extra import ExtraMissing
 
 try:
     from pyclient.config.loading import Loaded, load, read
@@ -14,6 +14,6 @@ try:
 except ModuleNotFoundError as error:
     if (error.name or "").startswith("pyclient"):
         raise
-    raise SetupError(f"the configuration needs {error.name}: pip install 'celers[cli]'") from error
+    raise ExtraMissing(f"{error.name} cannot be imported: pip install 'celers[cli]'") from error
 
 __all__ = ["load", "read", "Settings", "Loaded", "InvalidConfig", "Problem"]

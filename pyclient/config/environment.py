@@ -66,15 +66,16 @@ def read_variables(variables: Mapping[str, str], source: str) -> Layer:
     reader.env_vars = {name.lower(): value for name, value in given.items()}
     values = reader()
     secret = given.get(name_of(("dsn",)) + "_FILE")
-    problems = list(_unknown_sections(given, source))
+    problems = list(_misplaced(given, source))
     if secret is not None:
         problems += _add_secret(values, secret, source)
 
     def place(path: layer.Path) -> str:
         if path == ("dsn",) and secret is not None:
             return f"secret file {secret}"
-        wanted = [name_of(path[:length]) for length in range(len(path), 0, -1)]
-        name = next((name for name in wanted if name in given), wanted[-1] if wanted else "")
+        wanted = (name_of(path[:length]) for length in range(len(path), 0, -1))
+        within = (name for name in given if name.startswith(name_of(path) + DELIMITER))
+        name = next((name for name in wanted if name in given), None) or next(within, "")
         return f"{source} {name}"
 
     warnings += _lookalikes(given, source)
@@ -118,13 +119,20 @@ def paths(model: type[Section] = Settings) -> Iterator[tuple[str, ...]]:
             yield from ((name, *path) for path in paths(inner))
 
 
-def _unknown_sections(given: Mapping[str, str], source: str) -> Iterator[Problem]:
-    known = [name for name, field in Settings.model_fields.items() if section_of(field)]
+def _misplaced(given: Mapping[str, str], source: str) -> Iterator[Problem]:
+    """Variables of sections that do not exist, and of parts of a value."""
+    sections = [name for name, field in Settings.model_fields.items() if section_of(field)]
+    names = [name_of(path) for path in paths()]
     for name in given:
         section, mark, _ = name.removeprefix(PREFIX).lower().partition(DELIMITER)
-        if name.startswith(PREFIX) and mark and section not in known:
-            text = f"there is no section {section}{did_you_mean(section, known)}"
-            yield Problem(text, f"{source} {name}")
+        if not (name.startswith(PREFIX) and mark):
+            continue
+        whole = next((known for known in names if name.startswith(known + DELIMITER)), None)
+        if whole is not None:
+            yield Problem(f"is one value: set {whole}", f"{source} {name}")
+        elif section not in sections:
+            guess = did_you_mean(section, sections)
+            yield Problem(f"there is no section {section}{guess}", f"{source} {name}")
 
 
 def _lookalikes(given: Mapping[str, str], source: str) -> Iterator[str]:
@@ -168,8 +176,8 @@ def read_secrets(variables: Mapping[str, str]) -> Layer:
         return Layer({}, place, [Problem(f"a secret cannot be read: {reason}", str(folder))])
 
 
-def read_fallback(variables: Mapping[str, str]) -> Layer:
+def read_fallback(variables: Mapping[str, str], source: str) -> Layer:
     """DATABASE_URL, where it is the URL of a MySQL database."""
     url = variables.get("DATABASE_URL", "")
     is_ours = url.partition("://")[0].partition("+")[0] == "mysql"
-    return Layer({"dsn": url} if is_ours else {}, lambda path: "env DATABASE_URL")
+    return Layer({"dsn": url} if is_ours else {}, lambda path: f"{source} DATABASE_URL")

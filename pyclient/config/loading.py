@@ -77,7 +77,8 @@ def read(
         environment.read_variables(dotenv, ".env"),
         environment.read_secrets(variables),
         *([files.read_file(found)] if found else []),
-        environment.read_fallback(variables),
+        environment.read_fallback(os.environ, "env"),
+        environment.read_fallback(dotenv, ".env"),
     ]
     layers = [with_first_names(layer) for layer in layers]
     problems = [*dotenv_problems, *(p for layer in layers for p in layer.problems)]

@@ -26,6 +26,10 @@ class Problem:
     where: str = ""
     key: str = ""
 
+    def as_dict(self) -> dict[str, str]:
+        """Its parts by their names."""
+        return {"where": self.where, "key": self.key, "text": self.text}
+
     def __str__(self) -> str:
         return ": ".join(part for part in (self.where, self.key, self.text) if part)
 

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 #: Keys that have a second name.
-OTHER_NAMES = {("workers", "initial_count"): "processes"}
+OTHER_NAMES: dict[tuple[str, ...], str] = {("workers", "initial_count"): "processes"}
 
 
 class Section(BaseModel):

@@ -87,18 +87,12 @@ class Logging(Section):
     """The log, on stderr."""
 
     level: Annotated[
-        Literal["debug", "info", "warning", "error"], BeforeValidator(lambda v: _read_level(v))
+        Literal["trace", "debug", "info", "warn", "warning", "error"],
+        BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
     ] = Field(default="info", description="The least important that is logged.")
     format: Literal["json", "compact", "pretty"] = Field(
         default="pretty", description="json for programs; compact and pretty for people."
     )
-
-
-def _read_level(value: object) -> object:
-    """Levels by the names that others have for them, too."""
-    if not isinstance(value, str):
-        return value
-    return {"trace": "debug", "warn": "warning"}.get(value.lower(), value.lower())
 
 
 class Alerts(Section):

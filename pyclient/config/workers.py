@@ -57,8 +57,8 @@ class Workers(Section):
         default=None,
         ge=1,
         le=10_000,
-        description="Tasks at once in one process: threads, or coroutines. "
-        "Without it the pool decides.",
+        description="Tasks at once: in the pool process its number of processes, in the others the "
+        "threads or coroutines of one process. Without it: initial_count, 10, 100.",
         examples=[8],
     )
     max_concurrent_tasks: int | None = Field(
@@ -71,13 +71,13 @@ class Workers(Section):
     )
     pool: Literal["process", "thread", "asyncio"] = Field(
         default="process",
-        description="What runs tasks in a process: the process itself, one at a time; threads; "
-        "or one event loop.",
+        description="Where tasks run: one at a time in each process, in its threads, or in its "
+        "event loop.",
     )
     queues: Queues = Field(
         default={"default": 1},
-        description="The queues to work on, in order of preference; "
-        "or a table of names and weights.",
+        description="Names in order of preference, or a table of names and weights "
+        f"(1 to {_HEAVIEST}).",
     )
     queue_order: Literal["strict", "weighted"] = Field(
         default="strict",
@@ -88,8 +88,8 @@ class Workers(Section):
         default=0,
         ge=0,
         le=1000,
-        description="Tasks that a process claims ahead of its free places; "
-        "0 = as the tasks' durations suggest.",
+        description="Tasks that a process claims at a time for each that it can run: "
+        "1 = none ahead; 0 = as their durations suggest.",
     )
     lease_s: int = Field(
         default=60,
@@ -129,24 +129,24 @@ class Workers(Section):
         default=None,
         ge=1,
         le=16_777_216,
-        description="Megabytes of memory from which a process is replaced, after its running "
-        "tasks. Without it never.",
+        description="Megabytes of resident memory from which a process is replaced, after its "
+        "running tasks. Without it never.",
         examples=[512],
     )
     kill_memory_mb: int | None = Field(
         default=None,
         ge=1,
         le=16_777_216,
-        description="Megabytes of memory from which a process is killed at once. Without it never.",
+        description="Megabytes of resident memory from which a process is killed at once. "
+        "Without it never.",
         examples=[1024],
     )
-    queue_size_threshold: int | None = Field(
-        default=None,
+    queue_size_threshold: int = Field(
+        default=1000,
         ge=1,
         le=1_000_000,
         description="Claimed tasks that wait for a free place from which the worker pauses "
-        "before it claims again. Without it never.",
-        examples=[1000],
+        "before it claims again.",
     )
     backpressure_delay_ms: int = Field(
         default=100,
@@ -162,7 +162,8 @@ class Workers(Section):
         default=None,
         min_length=1,
         max_length=64,
-        description="What this worker's name begins with. Without it the host's name.",
+        description="What the names of the processes begin with. Without it the app's name and "
+        "the host's.",
         examples=["mail"],
     )
     health_host: str = Field(
