@@ -12,14 +12,24 @@ import sys
 from importlib.util import find_spec
 
 COMMANDS = {
+    "bench": ("pyclient.cli.bench", "measure this server with real tasks"),
+    "completion": ("pyclient.cli.completion", "print a completion script for a shell"),
     "config": ("pyclient.cli.config", "look at the configuration"),
-    "doctor": ("pyclient.cli.doctor", "look for what ails the server, the schema and the queue"),
     "dlq": ("pyclient.cli.dlq", "look at dead letters, put them back, delete them"),
+    "doctor": ("pyclient.cli.doctor", "look for what ails the server, the schema and the queue"),
     "enqueue": ("pyclient.cli.enqueue", "add a task to a queue"),
+    "export": ("pyclient.cli.export", "write tasks as lines of JSON"),
+    "import": ("pyclient.cli.import_", "enqueue what export wrote"),
+    "init": ("pyclient.cli.init", "write what a new project needs"),
     "maintenance": ("pyclient.cli.maintenance", "do maintenance, look at its duties"),
+    "metrics": ("pyclient.cli.metrics", "metrics for Prometheus"),
     "migrate": ("pyclient.cli.migrate", "deploy the schema, or look at its state"),
     "queue": ("pyclient.cli.queue", "look at queues, stop and empty them"),
+    "report": ("pyclient.cli.report", "what a bug report needs, without secrets"),
+    "scale-metric": ("pyclient.cli.scale_metric", "one number for an autoscaler"),
+    "stats": ("pyclient.cli.stats", "figures about queues, tasks or workers"),
     "task": ("pyclient.cli.task", "look at tasks, follow them, retry and cancel them"),
+    "top": ("pyclient.cli.top", "the queues, the workers and the latest failures, full screen"),
     "worker": ("pyclient.cli.worker", "run tasks"),
 }
 

@@ -19,6 +19,7 @@ from pyclient.cli._each import change_each, show_change, show_each
 from pyclient.cli._output import as_number
 from pyclient.cli._pages import pages, record
 from pyclient.cli._shown import describe
+from pyclient.cli.export import write_tasks
 from pyclient.errors import Conflict
 
 DEAD_LETTER = "celers.dead_letter/1"
@@ -161,3 +162,11 @@ def _change(
         show_each(cli, named, call)
     else:
         change_each(cli, verb, what, found, call)
+
+
+@dlq.command()
+@common
+@_filtered
+def export(cli: Cli, only: Filter) -> None:
+    """Write dead letters to stdout, one JSON object a line, as `celers export` does."""
+    write_tasks(cli, [row.task_id for row in only.rows(cli)], "dead")
