@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
-    from opentelemetry.trace import Span, Tracer
+    from opentelemetry.trace import Link, Span, Tracer
 
 Headers = Mapping[str, Any]
 
@@ -24,7 +24,7 @@ def sending(
 ) -> AbstractContextManager[dict[str, Any] | None]:
     """A span around sending one task; gives the headers to send.
 
-    Headers that bring a traceparent of the caller's own are sent as they are.
+    Headers that bring a valid trace context are sent as they are, and the span is linked to it.
 
     Args:
         queue: where it goes.
@@ -34,7 +34,7 @@ def sending(
     """
     tracer = _tracer()
     if tracer is None:
-        return nullcontext(None if headers is None else dict(headers))
+        return nullcontext(_copy(headers))
     return _sending(tracer, queue, task_name, headers, task_id)
 
 
@@ -52,7 +52,7 @@ def sending_many(
     """
     tracer = _tracer()
     if tracer is None:
-        return nullcontext([None if given is None else dict(given) for _, given in tasks])
+        return nullcontext([_copy(headers) for _, headers in tasks])
     return _sending_many(tracer, queue, tasks)
 
 
@@ -113,8 +113,9 @@ def _sending(
     attributes = _attributes(queue, "send", "send", task_name)
     if task_id is not None:
         attributes["messaging.message.id"] = task_id
-    with _span(tracer, f"send {queue}", kind=SpanKind.PRODUCER, attributes=attributes):
-        yield _with_context(headers)
+    name, links = f"send {queue}", _links(_extracted(headers))
+    with _span(tracer, name, kind=SpanKind.PRODUCER, attributes=attributes, links=links):
+        yield _copy(headers) if links else _with_context(headers)
 
 
 @contextmanager
@@ -126,6 +127,11 @@ def _sending_many(
     sent: list[dict[str, Any] | None] = []
     links: list[Link] = []
     for task_name, headers in tasks:
+        brought = _links(_extracted(headers))
+        if brought:
+            sent.append(_copy(headers))
+            links += brought
+            continue
         attributes = _attributes(queue, "create", "create", task_name)
         name = f"create {queue}"
         with _span(tracer, name, kind=SpanKind.PRODUCER, attributes=attributes) as span:
@@ -133,7 +139,8 @@ def _sending_many(
             links.append(Link(span.get_span_context()))
     attributes = _attributes(queue, "send", "send", None)
     attributes["messaging.batch.message_count"] = len(sent)
-    with _span(tracer, f"send {queue}", kind=SpanKind.CLIENT, attributes=attributes, links=links):
+    name = f"send {queue}"
+    with _span(tracer, name, kind=SpanKind.CLIENT, attributes=attributes, links=links):
         yield sent
 
 
@@ -141,14 +148,11 @@ def _sending_many(
 def _processing(
     tracer: Tracer, name: str, headers: Headers | None, attributes: dict[str, Any]
 ) -> Iterator[None]:
-    from opentelemetry.trace import Link, SpanKind, get_current_span
+    from opentelemetry.trace import SpanKind
 
     parent = _extracted(headers)
-    sender = get_current_span(parent).get_span_context()
-    links = [Link(sender)] if sender.is_valid else []
-    with _span(
-        tracer, name, context=parent, kind=SpanKind.CONSUMER, attributes=attributes, links=links
-    ):
+    place = {"context": parent, "links": _links(parent)}
+    with _span(tracer, name, kind=SpanKind.CONSUMER, attributes=attributes, **place):
         yield
 
 
@@ -178,22 +182,32 @@ def _is_failure(error: BaseException) -> bool:
     return not isinstance(error, Snooze | Cancel | TaskCancelled | Shutdown)
 
 
+def _copy(headers: Headers | None) -> dict[str, Any] | None:
+    return None if headers is None else dict(headers)
+
+
 def _with_context(headers: Headers | None) -> dict[str, Any] | None:
     from opentelemetry.propagate import inject
 
     carrier = dict(headers or {})
-    if "traceparent" not in carrier:
-        inject(carrier)
-    return carrier if carrier or headers is not None else None
+    inject(carrier)
+    return carrier or _copy(headers)
 
 
 def _extracted(headers: Headers | None) -> Context:
-    """The sender's context. Anybody may write headers: what is no text is not looked at."""
+    """The context that headers bring. Anybody may write them: what is no text is left out."""
     from opentelemetry.context import Context
     from opentelemetry.propagate import extract
 
     texts = {key: value for key, value in (headers or {}).items() if isinstance(value, str)}
     return extract(texts, context=Context())
+
+
+def _links(context: Context) -> list[Link]:
+    from opentelemetry.trace import Link, get_current_span
+
+    origin = get_current_span(context).get_span_context()
+    return [Link(origin)] if origin.is_valid else []
 
 
 def _attributes(queue: str, name: str, kind: str, task_name: str | None) -> dict[str, Any]:
