@@ -23,6 +23,8 @@ from pyclient.dsn import Dsn, from_environment
 if TYPE_CHECKING:
     from pyclient.config import Settings
 
+# A person waits for the answer that a right is missing, which looks like a deployment at first.
+_DEPLOY_WINDOW_S = 0.3
 _UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 
@@ -92,16 +94,17 @@ class Cli:
     def connect(self, timeout_s: float | None) -> Client:
         """A client whose calls give up after so many seconds without an answer."""
         dsn = self.where()
-        if timeout_s is None:
-            return pyclient.connect(dsn)
-        patience_s = max(1, round(timeout_s))
-        dsn = dataclasses.replace(
-            dsn,
-            connect_timeout=min(dsn.connect_timeout, patience_s),
-            read_timeout=patience_s,
-            write_timeout=patience_s,
-        )
-        return pyclient.connect(dsn, retry=RetryPolicy(deadline_s=timeout_s))
+        retry = RetryPolicy(deploy_window_s=_DEPLOY_WINDOW_S)
+        if timeout_s is not None:
+            patience_s = max(1, round(timeout_s))
+            retry = dataclasses.replace(retry, deadline_s=timeout_s)
+            dsn = dataclasses.replace(
+                dsn,
+                connect_timeout=min(dsn.connect_timeout, patience_s),
+                read_timeout=patience_s,
+                write_timeout=patience_s,
+            )
+        return pyclient.connect(dsn, retry=retry)
 
     def confirm(self, question: str, *, is_sure: bool) -> None:
         """Ask before something that cannot be undone; a "no" ends the command with code 1.

@@ -11,7 +11,7 @@ from pyclient.migrate import roles, tree
 # "execute command denied to user 'a'@'%' for routine 'shop.celers_list_tasks'", and
 # "SELECT command denied to user 'a'@'%' for table 'celers_tasks'"
 _DENIED = re.compile(
-    r"(?P<right>\w+) command denied to user '(?P<user>[^']*)'@'[^']*'"
+    r"(?P<right>\w+) command denied to user '[^']*'@'[^']*'"
     r" for (?:routine|table) '(?:(?P<schema>[^'.]*)\.)?(?P<name>\w+)'"
 )
 
@@ -26,12 +26,13 @@ def advice(error: AccessDenied, schema: str | None = None) -> str | None:
         return None
     right, name = found["right"].upper(), found["name"]
     holders = _holders(name)
-    lack = f"{right} on {name} is missing for the account {found['user']}"
+    lack = f"{right} on {name} is missing"
     if not holders:
         return lack
     schema = found["schema"] or schema
     accounts = [roles.role_name(schema, role) if schema else role for role in holders]
-    return f"{lack}: grant it the role {_either(accounts)}"
+    advice = f"grant the role {_either(accounts)} to this account, see `celers migrate grants`"
+    return f"{lack}: {advice}"
 
 
 def _holders(name: str) -> tuple[str, ...]:
