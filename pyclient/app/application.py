@@ -11,11 +11,12 @@ from uuid import UUID
 
 import pyclient
 from pyclient._encode import encode_uuid
+from pyclient.app.durations import Duration
 from pyclient.app.handle import TaskHandle
 from pyclient.app.hooks import Hooks, HookT
 from pyclient.app.item import Item, make_item
 from pyclient.app.modules import full_name, import_all, load_attribute
-from pyclient.app.options import Duration, Policy, declared
+from pyclient.app.options import Policy, declared
 from pyclient.app.send import send, send_async
 from pyclient.app.sender import DatabaseSender, Sender
 from pyclient.app.task import AsyncTask, Declare, Task

@@ -53,8 +53,8 @@ class TaskContext:
 
         Args:
             percent: 0..100.
-            step: what it is at.
-            total_steps: how many there are.
+            step: what it is at, at most 255 characters; None = as it was.
+            total_steps: how many there are; None = as it was.
 
         Raises:
             LeaseLost: another worker may have the task.
@@ -63,18 +63,20 @@ class TaskContext:
         self._update(percent, step=step, total_steps=total_steps)
 
     def checkpoint(self, value: Any) -> None:
-        """Keep a JSON value from which a later attempt can go on, in place of the one before.
+        """Keep what a later attempt can go on from, in place of what was kept before.
+
+        It is encoded like a result.
 
         Raises:
             LeaseLost: another worker may have the task.
-            InvalidArgument: it is not JSON, or too large.
+            InvalidArgument: it cannot be encoded, or is larger than 512 KiB.
         """
-        self._update(None, checkpoint=value)
+        self._update(None, checkpoint=self.app.codec.encode_result(value) or "null")
 
     def last_checkpoint(self) -> Any:
         """What checkpoint() kept last, in this attempt or an earlier one; None = nothing."""
-        known = self.client.call_get_task_progress(self.task_id)  # type: ignore[attr-defined]
-        return known.checkpoint if known else None
+        known = self.client.call_get_task_progress(self.task_id)
+        return self.app.codec.decode_result(known.checkpoint) if known else None
 
     async def progress_async(
         self, percent: float, step: str | None = None, total_steps: int | None = None
@@ -91,9 +93,7 @@ class TaskContext:
         return await asyncio.to_thread(self.last_checkpoint)
 
     def _update(self, percent: float | None, **options: Any) -> None:
-        self.client.call_update_task_progress(  # type: ignore[attr-defined]
-            self.task_id, self.receipt, percent, **options
-        )
+        self.client.call_update_task_progress(self.task_id, self.receipt, percent, **options)
 
     @property
     def is_interrupted(self) -> bool:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeAlias
 from uuid import UUID, uuid5
 
+from pyclient.app.durations import Duration, delay_s, seconds
 from pyclient.errors import InvalidArgument
 
-#: A number of seconds, or a timedelta.
-Duration: TypeAlias = float | timedelta
 #: A retry policy as in celers_enqueue, or False = no retry.
 Policy: TypeAlias = Mapping[str, Any] | Literal[False]
 
-_LONGEST_S = 315_360_000
 #: Never to change: the ids of keyed tasks are made in it.
 KEY_NAMESPACE = UUID("74112eda-da43-44e7-b5e6-799c4bebc333")
 
@@ -53,7 +51,7 @@ def words(
         max_retries = 0
     elif retry is not None and not isinstance(retry, Mapping):
         raise InvalidArgument(f"here retry is a policy or False, not {retry!r:.60}")
-    timeout_s = _seconds("timeout", timeout)
+    timeout_s = seconds("timeout", timeout)
     if isinstance(timeout_s, float):
         raise InvalidArgument(f"timeout is a whole number of seconds, not {timeout_s}")
     given = {
@@ -61,9 +59,9 @@ def words(
         "max_retries": max_retries,
         "retry": dict(retry) if retry else None,
         "timeout_s": timeout_s,
-        "expires_s": _seconds("expires", expires),
+        "expires_s": seconds("expires", expires),
         "headers": None if headers is None else dict(headers),
-        "delay_s": _seconds("delay", delay),
+        "delay_s": seconds("delay", delay),
         "due_at": at,
     }
     return {name: value for name, value in given.items() if value is not None}
@@ -99,35 +97,13 @@ def declared(
     """
     delays_s = None
     if isinstance(retry, Sequence):
-        delays_s = _retry_delays_s(retry)
+        if not retry or isinstance(retry, str | bytes):
+            raise InvalidArgument(f"delays in retry are a list of seconds, not {retry!r:.60}")
+        delays_s = tuple(delay_s("each of the delays in retry", value) for value in retry)
         max_retries = len(delays_s) if max_retries is None else max_retries
         retry = None
     given = words(retry=retry, max_retries=max_retries, timeout=timeout, **others)
-    hard_timeout_s = _seconds("hard_timeout", hard_timeout)
+    hard_timeout_s = seconds("hard_timeout", hard_timeout)
     if hard_timeout_s is not None and not hard_timeout_s > given.get("timeout_s", 0):
         raise InvalidArgument("hard_timeout is above 0 and longer than timeout")
     return Declared(given, delays_s, hard_timeout_s)
-
-
-def _retry_delays_s(retry: Sequence[Any]) -> tuple[float, ...]:
-    is_right = bool(retry) and all(
-        isinstance(delay_s, int | float)
-        and not isinstance(delay_s, bool)
-        and 0 <= delay_s <= _LONGEST_S
-        for delay_s in retry
-    )
-    if not is_right:
-        raise InvalidArgument(
-            f"a list in retry holds seconds of 0..{_LONGEST_S}, not {retry!r:.60}"
-        )
-    return tuple(retry)
-
-
-def _seconds(name: str, value: Duration | None) -> float | None:
-    """A duration as a number, an int where it is whole."""
-    number: Any = value.total_seconds() if isinstance(value, timedelta) else value
-    if number is None:
-        return None
-    if not isinstance(number, int | float) or isinstance(number, bool):
-        raise InvalidArgument(f"{name} is seconds or a timedelta, not {number!r:.60}")
-    return int(number) if float(number).is_integer() else number

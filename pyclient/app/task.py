@@ -9,10 +9,11 @@ from functools import update_wrapper
 from inspect import Parameter
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, overload
 
+from pyclient.app.durations import Duration
 from pyclient.app.handle import TaskHandle
 from pyclient.app.item import Item
 from pyclient.app.modules import full_name, import_of
-from pyclient.app.options import Declared, Duration, Policy, words
+from pyclient.app.options import Declared, Policy, words
 from pyclient.app.using import TaskWithOptions
 from pyclient.client import Client
 from pyclient.errors import InvalidArgument

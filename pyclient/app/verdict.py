@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pyclient.errors import InvalidArgument
-
-#: The longest delay that the server takes, in seconds: ten years.
-_LONGEST_S = 315_360_000
+from pyclient.app.durations import delay_s as checked_delay_s
 
 
 class Verdict(Exception):
@@ -29,7 +26,7 @@ class Snooze(Verdict):
             InvalidArgument: another number.
         """
         super().__init__(seconds)
-        self.seconds = _checked(seconds)
+        self.seconds = checked_delay_s("a delay", seconds)
 
     def __str__(self) -> str:
         return f"again in {self.seconds:g} s"
@@ -67,7 +64,7 @@ class Retry(Verdict):
             InvalidArgument: another number.
         """
         super().__init__(delay_s)
-        self.delay_s = None if delay_s is None else _checked(delay_s)
+        self.delay_s = None if delay_s is None else checked_delay_s("a delay", delay_s)
 
     def __str__(self) -> str:
         return "again" if self.delay_s is None else f"again in {self.delay_s:g} s"
@@ -89,9 +86,3 @@ class Reject(Verdict):
 
     def __str__(self) -> str:
         return self.reason
-
-
-def _checked(seconds: float) -> float:
-    if not 0 <= seconds <= _LONGEST_S:
-        raise InvalidArgument(f"a delay is 0..{_LONGEST_S} s, not {seconds!r}")
-    return seconds
