@@ -14,6 +14,8 @@ from pyclient.cli._pages import record
 from pyclient.cli._shown import without_payload
 from pyclient.cli._watch import changes
 
+_Page = Callable[..., list[ListTasksRow]]
+
 _PAUSE_S = 0.5
 _PAGE = 200
 _NEW = ("created_at", "task_id", "queue", "task_name", "state")
@@ -37,29 +39,28 @@ def follow_one(cli: Cli, schema: str, task_id: str) -> None:
 
 def follow_new(cli: Cli, schema: str, *, queue: str | None, task_name: str | None) -> None:
     """Show tasks as they are enqueued, until the user ends it."""
-    cli.output.stream(schema, map(record, _new_tasks(cli, queue, task_name)), _NEW)
+    page = functools.partial(cli.client.call_list_tasks, queue, limit=_PAGE, task_name=task_name)
+    known = page(after_id=_tomorrow())
+    cli.output.stream(schema, map(record, _new_tasks(page, known)), _NEW)
 
 
-def _new_tasks(cli: Cli, queue: str | None, task_name: str | None) -> Iterator[ListTasksRow]:
-    """Tasks that the list did not have at first.
+def _new_tasks(page: _Page, known: list[ListTasksRow]) -> Iterator[ListTasksRow]:
+    """Tasks that were not known at first.
 
     A new task is not always the first of the list, because clocks differ and an id is made before
     its task is committed: each look goes back over a part of what the look before has seen. Ids
     that are not made of the time (those of tasks with a key) are passed over.
     """
-    page = functools.partial(cli.client.call_list_tasks, queue, limit=_PAGE, task_name=task_name)
-    found = page(after_id=_tomorrow())
     while True:
-        seen = {row.task_id for row in found}
-        newest, oldest = (found[0].task_id, found[-1].task_id) if found else ("", "")
+        seen = {row.task_id for row in known}
+        newest, oldest = (known[0].task_id, known[-1].task_id) if known else ("", "")
         time.sleep(_PAUSE_S)
-        found = _look(page, newest)
-        yield from (
-            row for row in reversed(found) if row.task_id not in seen and row.task_id > oldest
-        )
+        known = _look(page, newest)
+        new = (row for row in known if row.task_id not in seen and row.task_id > oldest)
+        yield from reversed(list(new))
 
 
-def _look(page: Callable[..., list[ListTasksRow]], newest: str) -> list[ListTasksRow]:
+def _look(page: _Page, newest: str) -> list[ListTasksRow]:
     """The first of the list, down to a page that reaches below the newest one known."""
     found: list[ListTasksRow] = []
     after = _tomorrow()
