@@ -70,8 +70,14 @@ def read_msgpack(payload: str | bytes) -> Any:
         ExtraMissing: msgpack is not installed.
     """
     library = required("msgpack", "msgpack")
+    data = read_bytes(payload)
     try:
-        return library.unpackb(read_bytes(payload), timestamp=3, strict_map_key=False)
+        try:
+            return library.unpackb(data, timestamp=3, strict_map_key=False)
+        except TypeError:  # a map's key is an array
+            return library.unpackb(
+                data, timestamp=3, strict_map_key=False, object_pairs_hook=_with_tuples_as_keys
+            )
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         reason = str(error) or type(error).__name__
         raise DecodeError(f"the payload is not MessagePack: {reason:.100}") from error
@@ -164,6 +170,14 @@ def _reason(value: Any, error: Exception) -> str:
     name = type(value).__name__
     hint = _HINTS.get(name)
     return f"it is a {name}" + (f", {hint}" if hint else "")
+
+
+def _with_tuples_as_keys(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    return {_hashable(key): value for key, value in pairs}
+
+
+def _hashable(key: Any) -> Any:
+    return tuple(map(_hashable, key)) if isinstance(key, list) else key
 
 
 def _refuse_constant(name: str) -> NoReturn:
