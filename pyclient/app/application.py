@@ -115,9 +115,9 @@ class App:
         """Decorate a function, or a coroutine function, to make it a task.
 
         With or without parentheses. A payload that is an object becomes named arguments, an array
-        positional ones, anything else (bytes too) the only argument. What the function returns
-        must be JSON and is kept as the task's result; None is not kept. An exception is an error
-        of the task, retried as celers_reject says.
+        positional ones, anything else (bytes too) the only argument. What the function returns is
+        encoded by the codec and kept as the task's result; None is not kept. An exception is an
+        error of the task, retried as celers_reject says.
 
         Args:
             name: 1..255 characters; None = ``module.function``.
@@ -135,7 +135,7 @@ class App:
             headers: JSON values handed to the worker with every task.
 
         Raises:
-            ValueError: the app has another task of that name.
+            ValueError: the app has another task of that name, or a name is missing or too long.
             InvalidArgument: the value of an option cannot be right.
         """
         options = declared(

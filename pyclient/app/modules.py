@@ -53,7 +53,13 @@ def import_all(package: str, module: str | None) -> list[str]:
 
 
 def full_name(function: Any) -> str:
-    """``module.function`` as other processes import it, also where the module is the program."""
+    """``module.function`` as other processes import it, also where the module is the program.
+
+    Raises:
+        ValueError: the function has no name, as that of functools.partial.
+    """
+    if not hasattr(function, "__qualname__"):
+        raise ValueError(f"{function!r} has no name of its own: give it one by name=")
     module = function.__module__
     if module == "__main__":
         program: Any = sys.modules[module]

@@ -21,8 +21,14 @@ def keyed_id(task_name: str, key: str) -> str:
     """The id of the task with this idempotency key: UUIDv5 of ``task_name NUL key``.
 
     Any language can make it. Unlike other ids it is not ordered by time.
+
+    Raises:
+        InvalidArgument: the text holds half a surrogate pair.
     """
-    return str(uuid5(KEY_NAMESPACE, f"{task_name}\0{key}"))
+    try:
+        return str(uuid5(KEY_NAMESPACE, f"{task_name}\0{key}"))
+    except UnicodeEncodeError as error:
+        raise InvalidArgument(f"the key {key!r:.60} is no Unicode text: {error}") from error
 
 
 def words(

@@ -56,7 +56,7 @@ class Task(Generic[P, R]):
         self._retry_delays_s = declared.retry_delays_s
         self._import = import_of(function)
         self._signature = inspect.signature(function)
-        update_wrapper(self, function)
+        update_wrapper(self, function, updated=())  # its attributes are not ours
 
     def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function."""
@@ -199,9 +199,8 @@ class Task(Generic[P, R]):
 
     def is_replaced_by(self, function: Callable[..., Any]) -> bool:
         """Whether a function is this one after its module was imported anew."""
-        return full_name(function) == full_name(self.function) and (
-            import_of(function) is not self._import
-        )
+        is_reloaded = import_of(function) is not self._import
+        return is_reloaded and full_name(function) == full_name(self.function)
 
     def __repr__(self) -> str:
         return f"<task {self.name} of {self.app.name}>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import subprocess
 import sys
 from datetime import timedelta
@@ -128,6 +129,19 @@ def test_names_are_refused_that_cannot_be() -> None:
             app.task(name=name)(pay)
         with pytest.raises(ValueError, match=r"is 1\.\.100"):
             App(name)
+
+
+def test_a_function_may_bring_attributes_but_needs_a_name() -> None:
+    def work() -> None:
+        """Nothing."""
+
+    vars(work).update(name="mine", queue="mine", options="mine")
+    task = App("shop").task(name="work")(work)
+    assert (task.name, task.queue, task.options) == ("work", "default", {})
+    nameless = functools.partial(pay, 7)
+    with pytest.raises(ValueError, match="no name of its own"):
+        App("shop").task(nameless)
+    assert App("shop").task(name="pay")(nameless)(currency="CHF") == "7 CHF"
 
 
 def test_the_program_itself_is_named_as_other_processes_import_it(tmp_path: Path) -> None:

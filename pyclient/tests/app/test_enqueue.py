@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
+from opentelemetry import trace
 
 from pyclient.app import App, Task
 from pyclient.client import Client
@@ -186,6 +187,11 @@ def test_the_same_key_is_the_same_task(
     assert task.using(key="order 8").enqueue(7).created
     assert app.task(name="pay2")(pay).using(key="order 7 ö").enqueue(7).created
     assert count() == 3
+
+
+def test_a_key_is_text(task: Task[..., str]) -> None:
+    with pytest.raises(InvalidArgument, match="no Unicode text"):
+        task.using(key="\ud800").item(7)
 
 
 def test_a_key_stays_taken_when_its_task_has_ended(
@@ -390,3 +396,21 @@ def test_an_event_loop_goes_on_while_a_task_is_enqueued(app: App, task: Task[...
 
     app.sender = Slow()
     assert asyncio.run(enqueue()).created is None
+
+
+# Tracing
+
+
+def test_the_trace_of_the_sender_travels_along(app: App, task: Task[..., str]) -> None:
+    parent = trace.SpanContext(0xABC, 0xDEF, is_remote=True, trace_flags=trace.TraceFlags(1))
+    with trace.use_span(trace.NonRecordingSpan(parent)):
+        handles = [
+            task.enqueue(1),
+            *app.enqueue_many([task.item(2), task.using(queue="x", headers={"c": 1}).item(3)]),
+            asyncio.run(task.enqueue_async(4)),
+        ]
+    for handle in handles:
+        headers = app.client.call_get_task(handle.id).headers
+        assert headers["traceparent"].startswith(f"00-{0xABC:032x}-")
+        assert headers["a"] == 1
+    assert app.client.call_get_task(handles[2].id).headers["c"] == 1
