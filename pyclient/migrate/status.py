@@ -13,7 +13,6 @@ from pyclient.migrate.tree import Tree
 
 APPLIED = "applied"
 REFUSED = "refused"
-HEADINGS = ("KIND", "NAME", "STATE", "APPLIED (UTC)", "CHECKSUM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,6 @@ class Row:
     applied_at: datetime | None = None
     sha256: str = ""
     note: str = ""
-
-    def cells(self) -> tuple[str, str, str, str, str]:
-        """The row as text."""
-        applied = self.applied_at.strftime("%Y-%m-%dT%H:%M:%SZ") if self.applied_at else "-"
-        return self.kind, self.name, self.state, applied, self.sha256[:8] or "-"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
+from urllib.parse import quote
 
 from click.testing import CliRunner
 
@@ -83,6 +84,11 @@ def account(schema: Schema, *role_names: str) -> str:
         sqlclient.call(connection, f"SET DEFAULT ROLE ALL TO '{user}'@'%'")
     finally:
         connection.close()
-    parsed = Dsn.parse(schema.dsn)
-    query = "" if parsed.socket is None else f"?socket={parsed.socket}"
-    return f"mysql://{user}:secret@{parsed.host}:{parsed.port}/{schema.name}{query}"
+    return url(dataclasses.replace(Dsn.parse(schema.dsn), user=user, password="secret"))
+
+
+def url(dsn: Dsn) -> str:
+    """The DSN as text, with its password."""
+    query = "" if dsn.socket is None else f"?socket={quote(dsn.socket)}"
+    account = f"{quote(dsn.user)}:{quote(dsn.password, safe='')}"
+    return f"mysql://{account}@{dsn.host}:{dsn.port}/{dsn.database}{query}"

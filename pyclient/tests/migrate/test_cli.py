@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,6 @@ from pathlib import Path
 import pytest
 
 import pyclient
-from pyclient.cli.migrate import print_status
 from pyclient.migrate import migrate, tree
 from pyclient.tests.migrate.kit import Place
 from pyclient.tests.migrate.test_export import url
@@ -50,8 +50,8 @@ def test_a_schema_from_nothing_to_drift(celers: Celers, place: Place) -> None:
     dsn = url(place.dsn)
     before = celers("migrate", "status", "--exit-code", dsn=dsn)
     assert before.returncode == 4
-    assert before.stdout.splitlines()[0] == "KIND\tNAME\tSTATE\tAPPLIED (UTC)\tCHECKSUM"
-    assert "migration\t0001_initial\tpending\t-\t" in before.stdout
+    assert before.stdout.splitlines()[0] == "kind\tname\tstate\tapplied_at\tchecksum"
+    assert "migration\t0001_initial\tpending\t\t" in before.stdout
     assert before.stderr.endswith("to apply: run `celers migrate`\n")
     assert celers("migrate", "verify", dsn=dsn).returncode == 4
 
@@ -92,7 +92,7 @@ def test_the_export_goes_to_stdout_or_into_a_file(celers: Celers, tmp_path: Path
         (["migrate", "--dsn", "mysql://root@127.0.0.1:1"], 2, "names no database"),
         (["migrate", "--dsn", "nonsense"], 2, "does not look like"),
         (["migrate", "--dsn", "mysql://u:geheim@127.0.0.1:1/x"], 3, "Can't connect"),
-        (["migrate", "--dry-run", "status"], 2, "mean nothing to status"),
+        (["migrate", "--dry-run", "status"], 2, "options go behind status: --dry-run"),
         (["nothing"], 2, "No such command"),
     ],
 )
@@ -127,7 +127,7 @@ def test_version_and_help(celers: Celers) -> None:
     assert celers("--version").stdout.startswith("celers, version ")
     shown = celers("--help")
     assert shown.returncode == 0
-    assert "migrate  deploy the schema, or look at its state" in shown.stdout
+    assert re.search("migrate +deploy the schema, or look at its state", shown.stdout)
 
 
 def test_without_click_one_sentence_says_what_to_install() -> None:
@@ -140,12 +140,3 @@ def test_without_click_one_sentence_says_what_to_install() -> None:
     )
     assert done.returncode == 1
     assert done.stderr == "celers: the command line needs click: pip install 'celers[cli]'\n"
-
-
-def test_the_status_for_people_is_aligned(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    place.migrate()
-    print_status(place.status(), for_people=True)
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith(f"Schema {place.schema} @ ")
-    start = lines[1].index("STATE")
-    assert {line[start : start + 7] for line in lines[2:]} == {"applied"}
