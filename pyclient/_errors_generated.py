@@ -23,6 +23,7 @@ __all__ = [
     "LimitOutOfRange",
     "ItemsInvalid",
     "UuidInvalid",
+    "OptionsContradictory",
     "QueueNameInvalid",
     "TaskNameInvalid",
     "PayloadInvalid",
@@ -105,6 +106,13 @@ class UuidInvalid(InvalidArgument):
 
     number = 50006
     name = "UUID_INVALID"
+
+
+class OptionsContradictory(InvalidArgument):
+    """OPTIONS_CONTRADICTORY: these options contradict each other"""
+
+    number = 50007
+    name = "OPTIONS_CONTRADICTORY"
 
 
 class QueueNameInvalid(InvalidArgument):
@@ -340,6 +348,7 @@ BY_NUMBER: dict[int, type[CelersError]] = {
     50004: LimitOutOfRange,
     50005: ItemsInvalid,
     50006: UuidInvalid,
+    50007: OptionsContradictory,
     50101: QueueNameInvalid,
     50102: TaskNameInvalid,
     50103: PayloadInvalid,

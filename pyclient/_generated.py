@@ -1416,7 +1416,7 @@ class GeneratedCalls(ABC):
 
         Args:
             task_id: id of the task
-            reason: kept as the error of a task that waited; default: none
+            reason: kept as the error of a cancelled task; default: none
 
         Returns one row.
 
@@ -1442,7 +1442,7 @@ class GeneratedCalls(ABC):
 
         Args:
             task_ids: JSON array of at most 1000 ids
-            reason: kept as the error of tasks that waited; default: none
+            reason: kept as the error of cancelled tasks; default: none
 
         Returns a list of rows, which may be empty.
 
@@ -2009,14 +2009,16 @@ class GeneratedCalls(ABC):
         delay_s: float | None = None,
         release: bool | None = None,
         dead_letter: bool | None = None,
+        cancel: bool | None = None,
     ) -> RejectRow:
         """End an attempt that failed.
 
         The server decides what follows: another attempt after a backoff, a dead letter
-        when the retries are used up or retry is false, state cancelled when cancellation
-        was asked for. Backoff, n = the errors before this one: fixed base_s; linear
-        base_s * (n + 1); exponential base_s * multiplier^n; exponential_jitter the same
-        less a random part of up to a quarter; none above max_s but fixed.
+        when the retries are used up or retry is false, state cancelled when the option or
+        celers_cancel asks for it; the reason that celers_cancel was given stands before
+        the error. Backoff, n = the errors before this one: fixed base_s; linear base_s *
+        (n + 1); exponential base_s * multiplier^n; exponential_jitter the same less a
+        random part of up to a quarter; none above max_s but fixed.
 
         Args:
             task_id: id of the task
@@ -2027,6 +2029,8 @@ class GeneratedCalls(ABC):
                 policy
             release: true = give it back without counting an error; default: false
             dead_letter: false = state failed instead of a dead letter; default: true
+            cancel: true = state cancelled: no retry, no dead letter; not with release or
+                delay_s; default: false
 
         Returns one row.
 
@@ -2034,6 +2038,7 @@ class GeneratedCalls(ABC):
             OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
             UnknownOption: no such option
             ItemsInvalid: items must be a JSON array of objects, at most 1000
+            OptionsContradictory: these options contradict each other
             DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not
                 both
             UuidInvalid: not a UUID
@@ -2053,6 +2058,7 @@ class GeneratedCalls(ABC):
                         "delay_s": delay_s,
                         "release": release,
                         "dead_letter": dead_letter,
+                        "cancel": cancel,
                     }
                 ),
             ),
@@ -2069,6 +2075,7 @@ class GeneratedCalls(ABC):
 
         Raises:
             ItemsInvalid: items must be a JSON array of objects, at most 1000
+            OptionsContradictory: these options contradict each other
             DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not
                 both
         """
@@ -2122,6 +2129,7 @@ class GeneratedCalls(ABC):
             RequestBusy: the same request is being answered just now: call again
             ItemsInvalid: items must be a JSON array of objects, at most 1000
             ResultInvalid: a result must be JSON text of at most 16 MiB
+            OptionsContradictory: these options contradict each other
             DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not
                 both
         """

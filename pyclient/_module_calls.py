@@ -160,7 +160,7 @@ def call_cancel(task_id: UUID | str, *, reason: str | None = None) -> CancelRow:
 
     Args:
         task_id: id of the task
-        reason: kept as the error of a task that waited; default: none
+        reason: kept as the error of a cancelled task; default: none
 
     Returns one row.
 
@@ -178,7 +178,7 @@ def call_cancel_batch(task_ids: Any, *, reason: str | None = None) -> list[Cance
 
     Args:
         task_ids: JSON array of at most 1000 ids
-        reason: kept as the error of tasks that waited; default: none
+        reason: kept as the error of cancelled tasks; default: none
 
     Returns a list of rows, which may be empty.
 
@@ -667,12 +667,14 @@ def call_reject(
     delay_s: float | None = None,
     release: bool | None = None,
     dead_letter: bool | None = None,
+    cancel: bool | None = None,
 ) -> RejectRow:
     """End an attempt that failed.
 
     The server decides what follows: another attempt after a backoff, a dead letter when
-    the retries are used up or retry is false, state cancelled when cancellation was asked
-    for. Backoff, n = the errors before this one: fixed base_s; linear base_s * (n + 1);
+    the retries are used up or retry is false, state cancelled when the option or
+    celers_cancel asks for it; the reason that celers_cancel was given stands before the
+    error. Backoff, n = the errors before this one: fixed base_s; linear base_s * (n + 1);
     exponential base_s * multiplier^n; exponential_jitter the same less a random part of
     up to a quarter; none above max_s but fixed.
 
@@ -684,6 +686,8 @@ def call_reject(
         delay_s: seconds until the next attempt, instead of the policy's; default: policy
         release: true = give it back without counting an error; default: false
         dead_letter: false = state failed instead of a dead letter; default: true
+        cancel: true = state cancelled: no retry, no dead letter; not with release or
+            delay_s; default: false
 
     Returns one row.
 
@@ -691,6 +695,7 @@ def call_reject(
         OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
         UnknownOption: no such option
         ItemsInvalid: items must be a JSON array of objects, at most 1000
+        OptionsContradictory: these options contradict each other
         DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not both
         UuidInvalid: not a UUID
         LeaseLost: the lease is not yours any more
@@ -704,6 +709,7 @@ def call_reject(
         delay_s=delay_s,
         release=release,
         dead_letter=dead_letter,
+        cancel=cancel,
     )
 
 
@@ -718,6 +724,7 @@ def call_reject_batch(items: Iterable[Mapping[str, Any]]) -> list[RejectBatchRow
 
     Raises:
         ItemsInvalid: items must be a JSON array of objects, at most 1000
+        OptionsContradictory: these options contradict each other
         DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not both
     """
     return default_client().call_reject_batch(items)
@@ -770,6 +777,7 @@ def call_step(
         RequestBusy: the same request is being answered just now: call again
         ItemsInvalid: items must be a JSON array of objects, at most 1000
         ResultInvalid: a result must be JSON text of at most 16 MiB
+        OptionsContradictory: these options contradict each other
         DueOutOfRange: a delay must be 0..315360000 s; give due_at or delay_s, not both
     """
     return default_client().call_step(

@@ -10,7 +10,7 @@
 --   p_task_id  uuid     id of the task
 --   p_options  options  JSON object, NULL = all defaults = NULL
 -- Options
---   reason  str  kept as the error of a task that waited = none
+--   reason  str  kept as the error of a cancelled task = none
 -- Returns  1 row
 --   task_id  uuid  id of the task
 --   outcome  str   cancelled; cancel_requested: it runs; completed, failed, expired, dead: too

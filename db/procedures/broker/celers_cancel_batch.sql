@@ -4,7 +4,7 @@
 --   p_task_ids  json     JSON array of at most 1000 ids
 --   p_options   options  JSON object, NULL = all defaults = NULL
 -- Options
---   reason  str  kept as the error of tasks that waited = none
+--   reason  str  kept as the error of cancelled tasks = none
 -- Returns  rows
 --   task_id  uuid  id of the task
 --   outcome  str   as celers_cancel, or not_found

@@ -8,7 +8,7 @@
 --   outcome  str        retried, released, dead, failed, cancelled; lost: the lease was given to
 --                       another; not_found
 --   due_at   datetime?  when the next attempt is due (UTC)
--- Errors   ITEMS_INVALID, DUE_OUT_OF_RANGE
+-- Errors   ITEMS_INVALID, OPTIONS_CONTRADICTORY, DUE_OUT_OF_RANGE
 -- Writes   celers_attempt, celers_dead, celers_finished, celers_scheduled, celers_ready,
 --          celers_task, celers_running
 -- Locks    celers_running, celers_task

@@ -34,7 +34,7 @@
 --                                went as asked has no row
 -- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, OPTION_INVALID, UUID_INVALID, LIMIT_OUT_OF_RANGE,
 --          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE, REQUEST_BUSY, ITEMS_INVALID,
---          RESULT_INVALID, DUE_OUT_OF_RANGE
+--          RESULT_INVALID, OPTIONS_CONTRADICTORY, DUE_OUT_OF_RANGE
 -- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_running, celers_claim,
 --          celers_scheduled, celers_task, celers_worker, celers_attempt, celers_dead,
 --          celers_finished, celers_expiry, celers_mark, celers_result, celers_progress

@@ -3,12 +3,14 @@
 -- They are found by a scan that locks nothing, then locked by their keys in order.
 --
 -- Params
---   p_ids  json      array of {"id"}
---   p_now  datetime
+--   p_ids     json      array of {"id"}
+--   p_reason  str       why; the first one that is given stays
+--   p_now     datetime
 -- Writes   celers_running
 -- Errors   none
 CREATE PROCEDURE _celers_ask_running (
     IN p_ids JSON,
+    IN p_reason LONGTEXT,
     IN p_now DATETIME(6)
 )
 MODIFIES SQL DATA
@@ -33,6 +35,8 @@ BEGIN
         ) AS given
         STRAIGHT_JOIN celers_running AS u FORCE INDEX (PRIMARY)
             ON u.claim_id = given.receipt AND u.id = given.id
-        SET u.cancel_requested_at = COALESCE(u.cancel_requested_at, p_now);
+        SET
+            u.cancel_requested_at = COALESCE(u.cancel_requested_at, p_now),
+            u.cancel_reason = COALESCE(u.cancel_reason, p_reason);
     END IF;
 END;

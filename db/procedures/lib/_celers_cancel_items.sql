@@ -25,7 +25,7 @@ BEGIN
     WHILE v_rest IS NOT NULL AND v_round < 5 DO
         CALL _celers_lock_pending(v_rest, v_pending);
         CALL _celers_finish_pending(v_pending, 'cancelled', p_reason, p_now);
-        CALL _celers_ask_running(v_rest, p_now);
+        CALL _celers_ask_running(v_rest, p_reason, p_now);
         SELECT JSON_ARRAYAGG(JSON_OBJECT('id', item.id)) INTO v_rest
         FROM JSON_TABLE(v_rest, '$[*]' COLUMNS (id CHAR(36) PATH '$.id')) AS item
         STRAIGHT_JOIN celers_task AS t FORCE INDEX (PRIMARY) ON t.id = UUID_TO_BIN(item.id)

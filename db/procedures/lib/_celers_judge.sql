@@ -8,7 +8,7 @@
 -- Params
 --   p_items     json  array of {"task_id", "receipt", "error", "delay_s", "retry": false =
 --                     permanent, "release": true = give back without counting, "dead_letter":
---                     false = state failed}
+--                     false = state failed, "cancel": true = state cancelled}
 --   p_verdicts  json  OUT: for _celers_end_attempts; items whose receipt holds nothing are left out
 -- Writes   none
 -- Errors   ITEMS_INVALID
@@ -26,7 +26,7 @@ BEGIN
         'id', given.task_id,
         'receipt', given.receipt,
         'outcome', CASE
-            WHEN u.cancel_requested_at IS NOT NULL THEN 'cancelled'
+            WHEN u.cancel_requested_at IS NOT NULL OR given.is_cancelled THEN 'cancelled'
             WHEN given.is_released THEN 'released'
             WHEN
                 given.is_retried
@@ -42,7 +42,9 @@ BEGIN
                 policy.base_s * POW(policy.multiplier, LEAST(u.errors, 100)), policy.max_s
             )
         END))),
-        'error', given.error
+        'error', COALESCE(
+            CONCAT(u.cancel_reason, '\n', given.error), u.cancel_reason, given.error
+        )
     )) INTO p_verdicts
     FROM (
         SELECT
@@ -53,6 +55,7 @@ BEGIN
             COALESCE(item.is_retried, TRUE) AS is_retried,
             COALESCE(item.is_released, FALSE) AS is_released,
             COALESCE(item.is_dead_letter, TRUE) AS is_dead_letter,
+            COALESCE(item.is_cancelled, FALSE) AS is_cancelled,
             -- the first of several rejects of the same attempt counts
             ROW_NUMBER() OVER (
                 PARTITION BY UUID_TO_BIN(item.task_id), UUID_TO_BIN(item.receipt)
@@ -66,7 +69,8 @@ BEGIN
             is_retried BOOLEAN PATH '$.retry' ERROR ON ERROR,
             delay_s DOUBLE PATH '$.delay_s' ERROR ON ERROR,
             is_released BOOLEAN PATH '$.release' ERROR ON ERROR,
-            is_dead_letter BOOLEAN PATH '$.dead_letter' ERROR ON ERROR
+            is_dead_letter BOOLEAN PATH '$.dead_letter' ERROR ON ERROR,
+            is_cancelled BOOLEAN PATH '$.cancel' ERROR ON ERROR
         )) AS item
         ORDER BY UUID_TO_BIN(item.receipt), UUID_TO_BIN(item.task_id)
         LIMIT 1000

@@ -36,7 +36,10 @@ BEGIN
         END,
         'reason', 'crashed',
         'delay_us', 0,
-        'error', CONCAT('LeaseExpired: worker ', lost.worker_id, ' did not extend its lease')
+        'error', CONCAT(
+            COALESCE(CONCAT(lost.cancel_reason, '\n'), ''), 'LeaseExpired: worker ',
+            lost.worker_id, ' did not extend its lease'
+        )
     )) INTO v_verdicts
     FROM (
         SELECT
@@ -45,6 +48,7 @@ BEGIN
             u.queue,
             u.crashes,
             u.cancel_requested_at,
+            u.cancel_reason,
             u.worker_id
         FROM celers_running AS u FORCE INDEX (PRIMARY)
         LEFT JOIN celers_claim AS c ON c.claim_id = u.claim_id

@@ -7,7 +7,8 @@
 --                    and of wishes for cancellation; NULL = none
 -- Writes   celers_finished, celers_running, celers_claim, celers_attempt,
 --          celers_dead, celers_scheduled, celers_ready, celers_task
--- Errors   ITEMS_INVALID, DUE_OUT_OF_RANGE, LEASE_OUT_OF_RANGE, OPTION_INVALID
+-- Errors   ITEMS_INVALID, OPTIONS_CONTRADICTORY, DUE_OUT_OF_RANGE, LEASE_OUT_OF_RANGE,
+--          OPTION_INVALID
 CREATE PROCEDURE _celers_settle (
     IN p_rejects LONGTEXT,
     IN p_options JSON,

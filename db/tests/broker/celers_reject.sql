@@ -180,6 +180,65 @@ SELECT state, worker_id, error FROM celers_finished ORDER BY id;
 -- => cancelled | w1 | stopped
 -- => cancelled | w1 | NULL
 
+-- test: a task that cancels itself: no retry, no dead letter, no error counted, and why is kept
+CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000001"}');
+CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000002", "max_retries": 0}');
+CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000003"}');
+CALL celers_dequeue_batch('mail', 'w1', 3, NULL);
+-- save r = receipt
+CALL celers_reject('01900000-0000-7000-8000-000000000001', '{{r}}', 'nothing to do', '{"cancel": true}');
+-- => 01900000-0000-7000-8000-000000000001 | cancelled | NULL
+CALL celers_reject('01900000-0000-7000-8000-000000000001', '{{r}}', 'late', NULL);
+-- => 01900000-0000-7000-8000-000000000001 | cancelled | NULL
+CALL celers_reject('01900000-0000-7000-8000-000000000002', '{{r}}', NULL, '{"cancel": true, "release": false, "delay_s": null, "retry": true, "dead_letter": true}');
+-- => 01900000-0000-7000-8000-000000000002 | cancelled | NULL
+CALL celers_reject('01900000-0000-7000-8000-000000000003', '{{r}}', 'boom', '{"cancel": false, "release": true, "delay_s": 30}');
+-- => 01900000-0000-7000-8000-000000000003 | released | *
+SELECT state, errors, worker_id, error FROM celers_finished ORDER BY id;
+-- => cancelled | 0 | w1 | nothing to do
+-- => cancelled | 0 | w1 | NULL
+SELECT COUNT(*) FROM celers_dead;
+-- => 0
+
+-- test: cancel with what contradicts it, whoever holds the lease
+CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000001"}');
+CALL celers_dequeue_batch('mail', 'w1', 1, NULL);
+-- save r = receipt
+CALL celers_reject('01900000-0000-7000-8000-000000000001', '{{r}}', 'boom', '{"cancel": true, "release": true}');
+-- !! OPTIONS_CONTRADICTORY
+CALL celers_reject('01900000-0000-7000-8000-000000000001', '{{r}}', 'boom', '{"cancel": true, "delay_s": 0}');
+-- !! OPTIONS_CONTRADICTORY
+CALL celers_reject('01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000009', 'boom', '{"cancel": true, "delay_s": 5}');
+-- !! OPTIONS_CONTRADICTORY
+CALL celers_reject('01900000-0000-7000-8000-000000000001', '{{r}}', 'boom', '{"cancel": "yes"}');
+-- !! ITEMS_INVALID
+CALL celers_queue_size('mail');
+-- => 0 | 0 | 1 | 0
+
+-- test: the reason of a cancellation stands before the error
+CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000001"}');
+CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000002"}');
+CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000003"}');
+CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000004"}');
+CALL celers_dequeue_batch('mail', 'w1', 4, NULL);
+-- save r = receipt
+CALL celers_cancel('01900000-0000-7000-8000-000000000001', '{"reason": "too late"}');
+CALL celers_cancel('01900000-0000-7000-8000-000000000002', NULL);
+CALL celers_cancel('01900000-0000-7000-8000-000000000002', '{"reason": "too late"}');
+CALL celers_cancel('01900000-0000-7000-8000-000000000002', '{"reason": "and wrong"}');
+CALL celers_cancel_batch('["01900000-0000-7000-8000-000000000003"]', '{"reason": "too late"}');
+CALL celers_cancel('01900000-0000-7000-8000-000000000004', '{"reason": "too late"}');
+CALL celers_reject('01900000-0000-7000-8000-000000000001', '{{r}}', 'stopped', NULL);
+CALL celers_reject('01900000-0000-7000-8000-000000000002', '{{r}}', NULL, '{"cancel": true}');
+UPDATE celers_running SET lease_expires_at = '2026-01-01' WHERE id = UUID_TO_BIN('01900000-0000-7000-8000-000000000003');
+CALL celers_recover_expired(100);
+CALL celers_ack('01900000-0000-7000-8000-000000000004', '{{r}}');
+SELECT state, REPLACE(error, '\n', ' / ') FROM celers_finished ORDER BY id;
+-- => cancelled | too late / stopped
+-- => cancelled | too late
+-- => cancelled | too late / LeaseExpired: worker w1 did not extend its lease
+-- => completed | NULL
+
 -- test: crashes are counted apart from errors, and end as a dead letter of their own kind
 CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000001", "max_retries": 0}');
 CALL celers_dequeue_batch('mail', 'w1', 1, NULL);

@@ -46,6 +46,17 @@ CALL celers_ack('01900000-0000-7000-8000-000000000001', '{{r}}');
 CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}"}]');
 -- => 01900000-0000-7000-8000-000000000001 | completed | NULL
 
+-- test: some are cancelled, some are not
+CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000001"}');
+CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000002"}');
+CALL celers_dequeue_batch('mail', 'w1', 2, NULL);
+-- save r = receipt
+CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000002", "receipt": "{{r}}", "error": "not needed", "cancel": true}, {"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "cancel": false, "delay_s": 60}]');
+-- => 01900000-0000-7000-8000-000000000002 | cancelled | NULL
+-- => 01900000-0000-7000-8000-000000000001 | retried | *
+SELECT state, error FROM celers_finished;
+-- => cancelled | not needed
+
 -- test: nothing, and what is refused as a whole
 CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000001"}');
 CALL celers_dequeue_batch('mail', 'w1', 1, NULL);
@@ -69,6 +80,10 @@ CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "
 CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "delay_s": "long"}]');
 -- !! ITEMS_INVALID
 CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "error": "e", "delay": 5}]');
+-- !! ITEMS_INVALID
+CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}"}, {"task_id": "01900000-0000-7000-8000-000000000002", "receipt": "{{r}}", "cancel": true, "release": true}]');
+-- !! OPTIONS_CONTRADICTORY
+CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "cancel": true, "delay_s": 1, "later": 1}]');
 -- !! ITEMS_INVALID
 CALL celers_reject_batch('[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "delay_s": -1}]');
 -- !! DUE_OUT_OF_RANGE

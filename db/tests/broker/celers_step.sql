@@ -78,6 +78,17 @@ CALL celers_step('w1', NULL, NULL, '{"limit": 0, "extend": ["{{r}}"]}');
 SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), lease_expires_at) BETWEEN 7100 AND 7200 FROM celers_claim;
 -- => 1
 
+-- test: a task that cancels itself
+CALL celers_enqueue('default', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000001"}');
+CALL celers_dequeue();
+-- save r = receipt
+CALL celers_step('w1', NULL, '[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "cancel": true, "delay_s": 1}]', NULL);
+-- !! OPTIONS_CONTRADICTORY
+CALL celers_step('w1', NULL, '[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}", "error": "not needed", "cancel": true}]', NULL);
+-- => (no rows)
+SELECT state, error FROM celers_finished;
+-- => cancelled | not needed
+
 -- test: all of it happens or nothing
 CALL celers_enqueue('mail', 'a', '{}', '{"task_id": "01900000-0000-7000-8000-000000000001"}');
 CALL celers_step('w1', NULL, NULL, '{"queues": "mail"}');

@@ -190,6 +190,53 @@ def test_reject_and_cancel(lab: Lab) -> None:
     lab.check()
 
 
+def test_a_task_that_cancels_itself_its_ack_and_a_cancellation(lab: Lab) -> None:
+    """Both ends are answered alike, and the reason of a cancellation is kept with the error."""
+    lab.quiet()
+    one, two, producer = lab.sessions(3)
+    errors = set()
+    for _ in range(ROUNDS):
+        (task,) = claimed(lab, one)
+        receipt = (task["task_id"], task["receipt"])
+        acked, rejected, asked = together(
+            [
+                partial(one.outcome, "celers_ack", *receipt),
+                partial(two.outcome, "celers_reject", *receipt, "own wish", {"cancel": True}),
+                partial(producer.outcome, "celers_cancel", receipt[0], {"reason": "asked"}),
+            ]
+        )
+        assert acked == rejected == lab.state(receipt[0])
+        assert asked in ("cancel_requested", acked)
+        (row,) = lab.sql(
+            f"SELECT error FROM celers_finished WHERE id = UUID_TO_BIN('{receipt[0]}')"
+        )
+        errors.add((acked, row[0]))
+        lab.check()
+    assert errors <= {
+        ("completed", None),
+        ("cancelled", "own wish"),
+        ("cancelled", "asked\nown wish"),
+    }
+
+
+def test_a_task_that_cancels_itself_and_the_loss_of_its_lease(lab: Lab) -> None:
+    lab.quiet()
+    worker, keeper = lab.sessions(2)
+    for _ in range(ROUNDS):
+        (task,) = claimed(lab, worker)
+        lab.lapse()
+        told, _ = together(
+            [
+                partial(worker.outcome, "celers_reject", *pick(task).values(), "e", {"cancel": 1}),
+                lambda: str(lab.duty("recover_expired", keeper)),
+            ]
+        )
+        state = lab.state(task["task_id"])
+        assert (told, state) in [("cancelled", "cancelled"), ("LEASE_LOST", "ready")]
+        lab.check()
+        lab.clear()
+
+
 def test_cancel_and_claim(lab: Lab) -> None:
     lab.quiet()
     worker, producer = lab.sessions(2)

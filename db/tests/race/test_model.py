@@ -32,6 +32,7 @@ REJECTS = st.sampled_from(
         {"retry": False, "dead_letter": False},
         {"release": True},
         {"release": True, "delay_s": 500},
+        {"cancel": True},
     ]
 )
 
@@ -132,7 +133,7 @@ class Core(RuleBasedStateMachine):
 
     def outcome_of_reject(self, task: Task, options: Row) -> str:
         """What a reject has to answer."""
-        if task.is_unwanted:
+        if task.is_unwanted or options.get("cancel"):
             return "cancelled"
         if options.get("release"):
             return "released"
