@@ -70,7 +70,7 @@ def read_line(number: int, text: bytes) -> Line:
     """
     try:
         return _read(number, text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidArgument(f"line {number}: {error}") from error
 
 

@@ -50,6 +50,8 @@ _CODES: dict[type[CelersError], int] = {
     SchemaMissing: SCHEMA,
     SchemaOutdated: SCHEMA,
 }
+# Of an account that is let in: no right on a table or view, to a statement, on a routine.
+_MISSING_RIGHT = (1142, 1143, 1227, 1370)
 
 
 class Registry(click.Group):
@@ -130,13 +132,13 @@ def build(modules: Mapping[str, tuple[str, str]]) -> Registry:
 
 def code_of(error: CelersError) -> int:
     """The exit code for an error."""
+    from pyclient.app import TaskFailed
+
+    if isinstance(error, TaskFailed):
+        return FAILED
     if isinstance(error, AccessDenied):
-        return FAILED if error.number in MISSING_RIGHT else NO_CONNECTION
+        return FAILED if error.number in _MISSING_RIGHT else NO_CONNECTION
     return next((code for kind, code in _CODES.items() if isinstance(error, kind)), FAILED)
-
-
-#: Of an account that is let in: no right on a table or view, to a statement, on a routine.
-MISSING_RIGHT = (1142, 1143, 1227, 1370)
 
 
 def run(modules: Mapping[str, tuple[str, str]]) -> None:

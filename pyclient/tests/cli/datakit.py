@@ -32,7 +32,7 @@ def feed(dsn: str, content: str | bytes, *words: str) -> Run:
 
 
 def on_terminal(dsn: str, *words: str, keys: str = "", width: int = 160, **more: str) -> Run:
-    """Run a command on a terminal of its own; what goes to stderr is shown there too."""
+    """Run a command on a terminal of its own, where stderr is shown too; answer its question."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (40, width))
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
@@ -45,7 +45,6 @@ def on_terminal(dsn: str, *words: str, keys: str = "", width: int = 160, **more:
         start_new_session=True,
     )
     os.close(theirs)
-    os.write(ours, keys.encode())
     shown = b""
     while True:
         try:
@@ -55,6 +54,9 @@ def on_terminal(dsn: str, *words: str, keys: str = "", width: int = 160, **more:
         if not chunk:
             break
         shown += chunk
+        if keys and b"[y/N]" in shown:
+            os.write(ours, keys.encode())
+            keys = ""
     os.close(ours)
     return Run(process.wait(60), shown.decode().replace("\r\n", "\n"), "")
 
