@@ -414,6 +414,8 @@ class ListQueuesRow(NamedTuple):
         scheduled: tasks that are not due yet
         running: tasks that are being processed
         dead: dead letters
+        oldest_ready_s: seconds that the longest waiting of the ready ones has waited
+        workers: registered workers that serve it and were heard of within 60 seconds
     """
 
     queue: str
@@ -422,6 +424,8 @@ class ListQueuesRow(NamedTuple):
     scheduled: int
     running: int
     dead: int
+    oldest_ready_s: float | None
+    workers: int
 
 
 class PauseRow(NamedTuple):
@@ -1095,6 +1099,8 @@ ROW_TYPES: dict[type[tuple[Any, ...]], tuple[str, ...]] = {
         "int",
         "int",
         "int",
+        "int",
+        "float?",
         "int",
     ),
     PauseRow: (

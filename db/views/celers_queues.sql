@@ -1,15 +1,17 @@
 -- celers_queues: one row per queue that has tasks or settings.
 --
 -- Reading it walks the index of all that waits, runs or is dead, and one entry per queue of what
--- has finished.
+-- has finished; and for each queue the list of workers.
 --
 -- Columns
---   queue      name of the queue
---   is_paused  1 when claims pass it over
---   ready      tasks that wait and are due
---   scheduled  tasks that are not due yet, retries included
---   running    tasks that are being processed
---   dead       dead letters
+--   queue           name of the queue
+--   is_paused       1 when claims pass it over
+--   ready           tasks that wait and are due
+--   scheduled       tasks that are not due yet, retries included
+--   running         tasks that are being processed
+--   dead            dead letters
+--   oldest_ready_s  seconds that the one of them waits which has been ready longest
+--   workers         registered workers that serve it and were heard of within 60 seconds
 CREATE VIEW celers_queues AS
 SELECT
     part.queue,
@@ -17,14 +19,25 @@ SELECT
     CAST(SUM(part.ready) AS SIGNED) AS ready,
     CAST(SUM(part.scheduled) AS SIGNED) AS scheduled,
     CAST(SUM(part.running) AS SIGNED) AS running,
-    CAST(SUM(part.dead) AS SIGNED) AS dead
+    CAST(SUM(part.dead) AS SIGNED) AS dead,
+    GREATEST(TIMESTAMPDIFF(MICROSECOND, MIN(part.ready_at), UTC_TIMESTAMP(6)), 0) / 1e6
+        AS oldest_ready_s,
+    (
+        SELECT COUNT(*)
+        FROM celers_worker AS w
+        WHERE
+            w.status <> 'offline'
+            AND w.last_heartbeat_at >= UTC_TIMESTAMP(6) - INTERVAL 60 SECOND
+            AND FIND_IN_SET(part.queue, REPLACE(w.queues, ' ', ''))
+    ) AS workers
 FROM (
     SELECT
         r.queue,
         COUNT(*) AS ready,
         0 AS scheduled,
         0 AS running,
-        0 AS dead
+        0 AS dead,
+        MIN(r.ready_at) AS ready_at
     FROM celers_ready AS r
     GROUP BY r.queue
     UNION ALL
@@ -33,7 +46,8 @@ FROM (
         0,
         COUNT(*),
         0,
-        0
+        0,
+        NULL
     FROM celers_scheduled AS s
     GROUP BY s.queue
     UNION ALL
@@ -42,7 +56,8 @@ FROM (
         0,
         0,
         COUNT(*),
-        0
+        0,
+        NULL
     FROM celers_running AS u
     GROUP BY u.queue
     UNION ALL
@@ -51,7 +66,8 @@ FROM (
         0,
         0,
         0,
-        COUNT(*)
+        COUNT(*),
+        NULL
     FROM celers_dead AS x
     GROUP BY x.queue
     UNION ALL
@@ -60,7 +76,8 @@ FROM (
         0,
         0,
         0,
-        0
+        0,
+        NULL
     FROM celers_finished AS f FORCE INDEX (ix_finished_queue)
     GROUP BY f.queue
     UNION ALL
@@ -69,7 +86,8 @@ FROM (
         0,
         0,
         0,
-        0
+        0,
+        NULL
     FROM celers_queue AS own
     WHERE own.queue <> '*'
 ) AS part

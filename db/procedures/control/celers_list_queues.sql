@@ -5,12 +5,14 @@
 --
 -- Params
 -- Returns  rows
---   queue      str   name of the queue
---   is_paused  bool  whether claims pass it over
---   ready      int   tasks that wait and are due
---   scheduled  int   tasks that are not due yet
---   running    int   tasks that are being processed
---   dead       int   dead letters
+--   queue           str     name of the queue
+--   is_paused       bool    whether claims pass it over
+--   ready           int     tasks that wait and are due
+--   scheduled       int     tasks that are not due yet
+--   running         int     tasks that are being processed
+--   dead            int     dead letters
+--   oldest_ready_s  float?  seconds that the longest waiting of the ready ones has waited
+--   workers         int     registered workers that serve it and were heard of within 60 seconds
 -- Errors   none
 -- Writes   none
 -- Roles    viewer
@@ -26,7 +28,9 @@ BEGIN
         v.ready,
         v.scheduled,
         v.running,
-        v.dead
+        v.dead,
+        v.oldest_ready_s,
+        v.workers
     FROM celers_queues AS v
     ORDER BY v.queue;
 END;
