@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pyclient.config.environment import name_of
 from pyclient.config.section import OTHER_NAMES, Section, section_of
 from pyclient.config.settings import Settings
+from pyclient.config.words import as_number
 from pyclient.dsn import Dsn
 
 _KINDS = {
@@ -110,7 +111,7 @@ def _section(path: tuple[str, ...]) -> type[Section]:
 def as_toml(value: Any) -> str:
     """A value as TOML has it."""
     if isinstance(value, float):
-        return f"{value:g}" if abs(value) < 1e6 else str(int(value))
+        return as_number(value)
     if isinstance(value, dict):
         if set(value.values()) == {1}:
             return as_toml(list(value))
@@ -144,14 +145,10 @@ def _without_none(annotation: Any) -> Any:
 
 
 def _range(limits: Mapping[str, float]) -> str:
-    low = _number(limits["ge"]) if "ge" in limits else None
-    high = _number(limits["le"]) if "le" in limits else None
+    low = as_number(limits["ge"]) if "ge" in limits else None
+    high = as_number(limits["le"]) if "le" in limits else None
     if "gt" in limits:
-        return f"above {_number(limits['gt'])}" + (f" up to {high}" if high else "")
+        return f"above {as_number(limits['gt'])}" + (f" up to {high}" if high else "")
     if low and high:
         return f"{low} to {high}"
     return f"from {low}" if low else ""
-
-
-def _number(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:g}"

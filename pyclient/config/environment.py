@@ -1,36 +1,29 @@
-"""What the environment, .env and secret files say."""
+"""What environment variables say, and the same in .env."""
 
 from __future__ import annotations
 
 import difflib
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
 
 from dotenv import dotenv_values
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    SecretsSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from pyclient.config import layer
 from pyclient.config.layer import Layer
 from pyclient.config.problems import Problem, did_you_mean
-from pyclient.config.section import Section, section_of
+from pyclient.config.section import paths, section_of
 from pyclient.config.settings import Settings
 
-PREFIX = "CELERS_"
-DELIMITER = "__"
+PREFIX, DELIMITER = "CELERS_", "__"
 _OLD_PREFIX = "TASK_QUEUE_"
-SECRETS = "/run/secrets"
+_DOTENV = ".env"
 #: Variables that are read, and are not settings.
-OTHER_VARIABLES = ("CELERS_CONFIG", "CELERS_DSN_FILE", "CELERS_SECRETS_DIR", "CELERS_PURE_PYTHON")
+_OTHERS = ("CELERS_CONFIG", "CELERS_DSN_FILE", "CELERS_SECRETS_DIR", "CELERS_PURE_PYTHON")
+_SECTIONS = [name for name, field in Settings.model_fields.items() if section_of(field)]
 
 
-class _Readable(BaseSettings, Settings):
+class Readable(BaseSettings, Settings):
     """The settings, for the readers of pydantic-settings."""
 
     model_config = SettingsConfigDict(
@@ -46,138 +39,76 @@ def name_of(path: layer.Path) -> str:
     return PREFIX + DELIMITER.join(str(step) for step in path).upper()
 
 
-def read_dotenv(path: Path = Path(".env")) -> tuple[dict[str, str], list[Problem]]:
-    """The variables of a .env file, which may be missing."""
-    if not path.is_file():
+def read_dotenv() -> tuple[dict[str, str], list[Problem]]:
+    """The variables of .env in the current directory, which may be missing."""
+    if not os.path.isfile(_DOTENV):
         return {}, []
     try:
-        found = dotenv_values(path)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is not text in UTF-8"
-        return {}, [Problem(f"cannot be read: {reason}", str(path))]
+        found = dotenv_values(_DOTENV)
+    except OSError as error:
+        return {}, [Problem(f"cannot be read: {error.strerror}", _DOTENV)]
+    except UnicodeDecodeError:
+        return {}, [Problem("is not text in UTF-8", _DOTENV)]
     return {name: value for name, value in found.items() if value is not None}, []
 
 
 def read_variables(variables: Mapping[str, str], source: str) -> Layer:
     """What variables named CELERS_<SECTION>__<KEY> say; ``source`` is what they are called."""
-    ours = {name.upper(): value for name, value in variables.items() if value}
-    given, warnings = _with_old_names(ours, source)
-    reader = EnvSettingsSource(_Readable)
+    filled = {name.upper(): value for name, value in variables.items() if value}
+    old = _old_names(filled)
+    given = {new: filled[name] for new, name in old.items()} | filled
+    reader = EnvSettingsSource(Readable)
     reader.env_vars = {name.lower(): value for name, value in given.items()}
-    values = reader()
-    secret = given.get(name_of(("dsn",)) + "_FILE")
-    problems = list(_misplaced(given, source))
-    if secret is not None:
-        problems += _add_secret(values, secret, source)
 
     def place(path: layer.Path) -> str:
-        if path == ("dsn",) and secret is not None:
-            return f"secret file {secret}"
         wanted = (name_of(path[:length]) for length in range(len(path), 0, -1))
         within = (name for name in given if name.startswith(name_of(path) + DELIMITER))
         name = next((name for name in wanted if name in given), None) or next(within, "")
-        return f"{source} {name}"
+        return f"{source} {name if name in filled else old.get(name, '')}"
 
-    warnings += _lookalikes(given, source)
-    return Layer(values, place, problems, warnings)
-
-
-def _with_old_names(given: Mapping[str, str], source: str) -> tuple[dict[str, str], list[str]]:
-    """The variables, and those named TASK_QUEUE_<SECTION>_<KEY> under the names they have now."""
-    found, warnings = dict(given), []
-    names = _old_names()
-    for old in sorted(name for name in given if name.startswith(_OLD_PREFIX)):
-        new = names.get(old)
-        if new is None:
-            warnings.append(f"{source} {old} is not read: no setting has that name")
-            continue
-        is_overruled = new in given
-        found.setdefault(new, given[old])
-        told = f"{source} {old} is deprecated: use {new}"
-        warnings.append(told + (", which is set too and counts" if is_overruled else ""))
-    return found, warnings
+    problems = [Problem(text, f"{source} {name}") for name, text in _misplaced(filled)]
+    warnings = [f"{source} {text}" for text in (*_lookalikes(filled), *_outdated(filled, old))]
+    return Layer(reader(), place, problems, warnings)
 
 
-def _old_names() -> dict[str, str]:
-    """The new name of every old one that can be told, however few of its tables it names."""
-    found: dict[str, set[str]] = {}
-    for path in paths():
-        for skipped in range(1, len(path)):
-            short = (path[0], *path[skipped:])
-            old = _OLD_PREFIX + "_".join(short).upper()
-            found.setdefault(old, set()).add(name_of(path))
-    return {old: new.pop() for old, new in found.items() if len(new) == 1}
+def _old_names(given: Mapping[str, str]) -> dict[str, str]:
+    """The variables TASK_QUEUE_<SECTION>_<KEY> that are set, by the names they have now."""
+    meant: dict[str, set[str]] = {}
+    for path in paths(Settings):
+        for begin in range(1, len(path)):  # a table within a section need not be named
+            name = _OLD_PREFIX + "_".join((path[0], *path[begin:])).upper()
+            meant.setdefault(name, set()).add(name_of(path))
+    return {new.pop(): old for old, new in meant.items() if old in given and len(new) == 1}
 
 
-def paths(model: type[Section] = Settings) -> Iterator[tuple[str, ...]]:
-    """The path of every key."""
-    for name, field in model.model_fields.items():
-        inner = section_of(field)
-        if inner is None:
-            yield (name,)
-        else:
-            yield from ((name, *path) for path in paths(inner))
+def _outdated(given: Mapping[str, str], old: Mapping[str, str]) -> Iterator[str]:
+    for new, name in old.items():
+        yield f"{name} is deprecated: " + (f"{new} counts" if new in given else f"use {new}")
+    known = tuple(f"{_OLD_PREFIX}{section}_".upper() for section in _SECTIONS)
+    for name in given:
+        if name.startswith(known) and name not in old.values():
+            yield f"{name} is not read: no setting has that name"
 
 
-def _misplaced(given: Mapping[str, str], source: str) -> Iterator[Problem]:
+def _misplaced(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Variables of sections that do not exist, and of parts of a value."""
-    sections = [name for name, field in Settings.model_fields.items() if section_of(field)]
-    names = [name_of(path) for path in paths()]
+    keys = [name_of(path) for path in paths(Settings)]
     for name in given:
         section, mark, _ = name.removeprefix(PREFIX).lower().partition(DELIMITER)
         if not (name.startswith(PREFIX) and mark):
             continue
-        whole = next((known for known in names if name.startswith(known + DELIMITER)), None)
+        whole = next((key for key in keys if name.startswith(key + DELIMITER)), None)
         if whole is not None:
-            yield Problem(f"is one value: set {whole}", f"{source} {name}")
-        elif section not in sections:
-            guess = did_you_mean(section, sections)
-            yield Problem(f"there is no section {section}{guess}", f"{source} {name}")
+            yield name, f"is a part of one value: set {whole}"
+        elif section not in _SECTIONS:
+            yield name, f"there is no section {section}{did_you_mean(section, _SECTIONS)}"
 
 
-def _lookalikes(given: Mapping[str, str], source: str) -> Iterator[str]:
+def _lookalikes(given: Mapping[str, str]) -> Iterator[str]:
     """Variables that are not ours, and that somebody may think are."""
-    known = [*map(name_of, paths()), *OTHER_VARIABLES]
+    known = [*map(name_of, paths(Settings)), *_OTHERS]
     for name in given:
         if name.startswith(PREFIX) and DELIMITER not in name and name not in known:
             near = difflib.get_close_matches(name, known, 1, cutoff=0.85)
             if near:
-                yield f"{source} {name} is not read; did you mean {near[0]}?"
-
-
-def _add_secret(values: dict[str, Any], file: str, source: str) -> Iterator[Problem]:
-    """The DSN in a file of its own."""
-    name = name_of(("dsn",))
-    if "dsn" in values:
-        yield Problem(f"is set, and {name}_FILE too: one of them", f"{source} {name}", "dsn")
-        return
-    try:
-        values["dsn"] = Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-        yield Problem(f"{file} cannot be read: {reason}", f"{source} {name}_FILE", "dsn")
-
-
-def read_secrets(variables: Mapping[str, str]) -> Layer:
-    """What files such as celers_dsn say in the directory CELERS_SECRETS_DIR, or /run/secrets."""
-    named = variables.get("CELERS_SECRETS_DIR")
-    folder = Path(named or SECRETS)
-
-    def place(path: layer.Path) -> str:
-        return f"secret file {folder / name_of(path[:1]).lower()}"
-
-    if not os.access(folder, os.R_OK | os.X_OK) or not folder.is_dir():
-        problem = Problem(f"{folder} is not a directory that can be read", "CELERS_SECRETS_DIR")
-        return Layer({}, place, [problem] if named else [])
-    try:
-        return Layer(SecretsSettingsSource(_Readable, folder)(), place)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is not text in UTF-8"
-        return Layer({}, place, [Problem(f"a secret cannot be read: {reason}", str(folder))])
-
-
-def read_fallback(variables: Mapping[str, str], source: str) -> Layer:
-    """DATABASE_URL, where it is the URL of a MySQL database."""
-    url = variables.get("DATABASE_URL", "")
-    is_ours = url.partition("://")[0].partition("+")[0] == "mysql"
-    return Layer({"dsn": url} if is_ours else {}, lambda path: f"{source} DATABASE_URL")
+                yield f"{name} is not read; did you mean {near[0]}?"

@@ -9,9 +9,10 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from pyclient.config.layer import Path
-from pyclient.config.problems import did_you_mean, masked
+from pyclient.config.problems import did_you_mean
 from pyclient.config.section import OTHER_NAMES, Section, section_of
 from pyclient.config.settings import Settings
+from pyclient.config.words import as_number
 
 _TEXTS = {
     "bool": "must be true or false",
@@ -28,24 +29,26 @@ _TEXTS = {
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
     "finite_number": "must be a finite number",
-    "invalid_key": "is not a key",
 }
 _LONGEST = 60
 
 
 def text_of(error: ErrorDetails) -> str:
-    """One error in a sentence; it holds the value, if that is short and no secret."""
+    """One error in a sentence; it holds the value, if that is short and no URL."""
     path, kind, context = error["loc"], error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return _unknown(path)
+    if kind == "invalid_key":
+        return "is no key: keys are text"
     if kind == "fault":
-        return masked(context["text"])
+        return str(context["text"])
     if kind == "literal_error":
         words = re.findall(r"'([^']*)'", context["expected"])
         guess = did_you_mean(str(error["input"])[:_LONGEST], words)
         return f"must be {context['expected']}{_not(error['input'])}{guess}"
     template = _TEXTS.get(kind) or _TEXTS.get(kind.partition("_")[0])
-    text = template.format_map(context) if template else error["msg"]
+    bounds = {name: as_number(b) if isinstance(b, float) else b for name, b in context.items()}
+    text = template.format_map(bounds) if template else error["msg"]
     return text + _not(error["input"])
 
 
@@ -57,7 +60,7 @@ def _not(value: object) -> str:
         shown = repr(value)
     except ValueError:  # an int of thousands of digits
         return ""
-    return f", not {masked(shown)}" if len(shown) <= _LONGEST else ""
+    return f", not {shown}" if len(shown) <= _LONGEST and ":/" not in shown else ""
 
 
 def _unknown(path: Path) -> str:

@@ -12,6 +12,8 @@ from pyclient.config import layer
 from pyclient.config.document import Document, Unreadable
 from pyclient.config.layer import Layer
 from pyclient.config.problems import Problem
+from pyclient.config.section import Section, section_of
+from pyclient.config.settings import Settings
 from pyclient.config.toml_file import read_toml
 from pyclient.config.yaml_file import read_yaml
 
@@ -39,7 +41,7 @@ def find(given: str | os.PathLike[str] | None, environment: Mapping[str, str]) -
     if named:
         path = Path(named)
         return Found(path, ("tool", "celers") if path.name == _PYPROJECT else ())
-    first = next((path for path in candidates(environment) if path.is_file()), None)
+    first = next((path for path in candidates(environment) if os.path.isfile(path)), None)
     if first is not None:
         return Found(first)
     pyproject = Found(Path(_PYPROJECT), ("tool", "celers"))
@@ -48,7 +50,7 @@ def find(given: str | os.PathLike[str] | None, environment: Mapping[str, str]) -
 
 def candidates(environment: Mapping[str, str]) -> Iterator[Path]:
     """Where a file is looked for, in order; pyproject.toml comes after them."""
-    home = environment.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
+    home = environment.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     for folder in (Path(), Path("config")):
         yield from (folder / (name + ending) for name in _NAMES for ending in ENDINGS)
     for folder in (Path(home, "celers"), SYSTEM):
@@ -56,7 +58,7 @@ def candidates(environment: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _has_table(pyproject: Found) -> bool:
-    if not pyproject.path.is_file():
+    if not os.path.isfile(pyproject.path):
         return False
     read = read_file(pyproject)
     return bool(read.values or read.problems)
@@ -74,25 +76,28 @@ def read_file(found: Found) -> Layer:
     def place(path: layer.Path) -> str:
         return f"{found}:{document.line_of((*found.inside, *path))}"
 
-    values = document.values
+    values = {} if document.values is None else document.values  # YAML's null
     for step in found.inside:
         values = values.get(step, {}) if isinstance(values, dict) else values
     if not isinstance(values, dict):
         return _broken(Problem("must be a table of sections and keys", place(())))
-    return Layer(_without_nothing(values), place)
+    return Layer(_without_nothing(values, Settings), place)
 
 
 def _broken(problem: Problem) -> Layer:
     return Layer({}, lambda path: problem.where, [problem])
 
 
-def _without_nothing(values: dict[Any, Any]) -> dict[Any, Any]:
+def _without_nothing(values: dict[Any, Any], model: type[Section]) -> dict[Any, Any]:
     """Without YAML's null: a section whose keys are all commented out, a key without a value."""
-    kept = {key: value for key, value in values.items() if value is not None}
-    return {
-        key: _without_nothing(value) if isinstance(value, dict) else value
-        for key, value in kept.items()
-    }
+    kept = {}
+    for key, value in values.items():
+        inner = section_of(model.model_fields.get(key))
+        if inner is not None and isinstance(value, dict):
+            kept[key] = _without_nothing(value, inner)
+        elif value is not None:
+            kept[key] = value
+    return kept
 
 
 def _read(path: Path) -> Document:

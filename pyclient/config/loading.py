@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from pyclient.config import environment, files
+from pyclient.config import environment, files, secret_files
 from pyclient.config.explain import text_of
 from pyclient.config.layer import Layer, Path, merged, with_first_names
 from pyclient.config.problems import InvalidConfig, Problem
@@ -74,11 +74,13 @@ def read(
     layers = [
         _flags(flags or {}),
         environment.read_variables(os.environ, "env"),
+        secret_files.read_dsn_file(os.environ, "env"),
         environment.read_variables(dotenv, ".env"),
-        environment.read_secrets(variables),
+        secret_files.read_dsn_file(dotenv, ".env"),
+        secret_files.read_directory(variables),
         *([files.read_file(found)] if found else []),
-        environment.read_fallback(os.environ, "env"),
-        environment.read_fallback(dotenv, ".env"),
+        secret_files.read_fallback(os.environ, "env"),
+        secret_files.read_fallback(dotenv, ".env"),
     ]
     layers = [with_first_names(layer) for layer in layers]
     problems = [*dotenv_problems, *(p for layer in layers for p in layer.problems)]

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 from pyclient.errors import InvalidArgument
 
-_PASSWORD = re.compile(r"(?P<user>://[^:/?#\s]*):[^\s]*@")
+#: Up to the last @, as a password may hold anything; but not the form that errors show.
+_PASSWORD = re.compile(r"(?P<user>:/{1,2}[^:/?#\s]*):(?!password@host:3306).*@", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong.
+    """One thing that is wrong. Passwords of URLs are masked in all of it.
 
     Attributes:
-        text: what is wrong; it never holds a password.
+        text: what is wrong.
         where: ``celers.toml:12``, ``env CELERS_WORKERS__PREFETCH``, ``flag``, or "" = nowhere.
         key: ``workers.prefetch``, or "" where it is not about one key.
     """
@@ -25,6 +26,10 @@ class Problem:
     text: str
     where: str = ""
     key: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("text", "where", "key"):
+            object.__setattr__(self, name, masked(getattr(self, name)))
 
     def as_dict(self) -> dict[str, str]:
         """Its parts by their names."""
@@ -50,7 +55,7 @@ class InvalidConfig(InvalidArgument, ValueError):
 
 
 def masked(text: str) -> str:
-    """The text with the password of every URL in it replaced by ``***``."""
+    """The text with ``***`` for the password of a URL in it."""
     return _PASSWORD.sub(r"\g<user>:***@", text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
@@ -45,3 +46,13 @@ def section_of(field: FieldInfo | None) -> type[Section] | None:
     """The section that a field holds, or None where it holds a value."""
     kind = None if field is None else field.annotation
     return kind if isinstance(kind, type) and issubclass(kind, Section) else None
+
+
+def paths(model: type[Section]) -> Iterator[tuple[str, ...]]:
+    """The path of every key below a section: ("workers", "prefetch")."""
+    for name, field in model.model_fields.items():
+        inner = section_of(field)
+        if inner is None:
+            yield (name,)
+        else:
+            yield from ((name, *path) for path in paths(inner))

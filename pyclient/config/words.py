@@ -1,4 +1,4 @@
-"""Lists and tables written as one text, as environment variables and flags have them."""
+"""Values as one text: as environment variables and flags have them, and as people read them."""
 
 from __future__ import annotations
 
@@ -29,3 +29,8 @@ def _json(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         raise fault("looks like JSON, and cannot be read as JSON") from None
+
+
+def as_number(value: float) -> str:
+    """A number without a fraction that is none: 5, 0.5."""
+    return str(int(value)) if float(value).is_integer() else repr(value)

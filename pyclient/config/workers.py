@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -17,30 +18,30 @@ _HEAVIEST = 1000
 
 def _read_queues(value: object) -> object:
     """Names in order, each with its weight; without weights they all weigh 1."""
-    value = read_map(value)
-    if isinstance(value, dict):
-        return _checked(value)
-    names = read_list(value)
-    if not isinstance(names, list | tuple):
+    queues = read_map(value)
+    names = list(queues) if isinstance(queues, dict) else read_list(value)
+    if not isinstance(names, list):
         raise fault("must be names of queues, or a table of names and weights")
-    twice = [name for name in names if names.count(name) > 1]
-    if twice:
-        raise fault(f"names the queue {twice[0]} twice")
-    return _checked(dict.fromkeys(names, 1))
-
-
-def _checked(queues: dict[Any, Any]) -> dict[Any, Any]:
-    if not queues:
+    if not names:
         raise fault("names no queue")
-    for name, weight in queues.items():
-        if not (isinstance(name, str) and _QUEUE.match(name)):
-            raise fault(f"{str(name)[:80]!r} is no queue: 1 to 64 of A-Z a-z 0-9 _ . : -")
-        if isinstance(weight, bool):
-            raise fault(f"the weight of {name} must be a whole number")
-    return queues
+    for name in names:
+        if not isinstance(name, str):
+            raise fault("must hold names")
+        if not _QUEUE.match(name):
+            raise fault(f"{name[:80]!r} is no queue: 1 to 64 of A-Z a-z 0-9 _ . : -")
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        raise fault(f"names the queue {twice} twice")
+    return queues if isinstance(queues, dict) else dict.fromkeys(names, 1)
 
 
-Weight = Annotated[int, Field(ge=1, le=_HEAVIEST)]
+def _refuse_switch(value: object) -> object:
+    if isinstance(value, bool):
+        raise fault("must be a whole number")
+    return value
+
+
+Weight = Annotated[int, BeforeValidator(_refuse_switch), Field(ge=1, le=_HEAVIEST)]
 Queues = Annotated[dict[str, Weight], BeforeValidator(_read_queues)]
 
 

@@ -36,13 +36,18 @@ def read_yaml(text: str) -> Document:
         _refuse_twins(root)
         values = loader.construct_document(root)
     except yaml.MarkedYAMLError as error:  # its own text quotes the line
-        mark = error.problem_mark or error.context_mark
-        said = ", ".join(part for part in (error.context, error.problem) if part)
-        raise Unreadable(said, mark.line + 1 if mark else 1) from None
+        raise _unreadable(error) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise Unreadable(f"a character that YAML does not allow: {error.reason}", line) from None
     return Document(values, lambda path: _line(root, path))
+
+
+def _unreadable(error: yaml.MarkedYAMLError) -> Unreadable:
+    begin, end = error.context_mark, error.problem_mark
+    begun = f"{error.context} that begins in line {begin.line + 1}, " if begin else ""
+    mark = end or begin
+    return Unreadable(f"{begun}{error.problem}", mark.line + 1 if mark else 1)
 
 
 def _refuse_twins(root: yaml.Node) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pyclient.config import environment, files
+from pyclient.config import files, secret_files
 
 
 @pytest.fixture(autouse=True)
@@ -21,5 +21,5 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(files, "SYSTEM", tmp_path / "etc")
-    monkeypatch.setattr(environment, "SECRETS", str(tmp_path / "secrets"))
+    monkeypatch.setattr(secret_files, "USUAL_DIRECTORY", str(tmp_path / "secrets"))
     return here

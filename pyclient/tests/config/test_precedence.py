@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pyclient.config import Settings, load, read
-from pyclient.config.environment import paths
+from pyclient.config.section import paths
 
 KEY = ("workers", "lease_s")
 
@@ -16,7 +16,7 @@ def test_without_anything_there_are_the_defaults() -> None:
     loaded = read()
     assert loaded.settings == Settings()
     assert loaded.file is None
-    assert {loaded.origin(path) for path in paths()} == {"default"}
+    assert {loaded.origin(path) for path in paths(Settings)} == {"default"}
 
 
 def test_each_source_decides_over_those_below(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
