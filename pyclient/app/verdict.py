@@ -81,8 +81,5 @@ class Reject(Verdict):
 
     def __init__(self, reason: str, dead_letter: bool = True) -> None:
         """Give the reason."""
-        super().__init__(reason, dead_letter)
+        super().__init__(reason)
         self.reason, self.dead_letter = reason, dead_letter
-
-    def __str__(self) -> str:
-        return self.reason
