@@ -1,83 +1,79 @@
-"""``celers worker``: run tasks."""
+"""``celers worker``: run tasks, and look at who does."""
 
 from __future__ import annotations
 
-import functools
-import os
 from typing import Any
 
 import click
 
-from pyclient.dsn import from_environment
-from pyclient.worker.config import WorkerConfig, log_to_stderr
-from pyclient.worker.supervisor import Supervisor
-
-_LEVELS = ("debug", "info", "warning", "error")
-_option = functools.partial(click.option, show_envvar=True)
+from pyclient.cli._common import Cli, common
+from pyclient.config import load
+from pyclient.config.flags import option
 
 
-@click.command(context_settings={"show_default": True})
+@click.group()
+def worker() -> None:
+    """Run tasks, and look at who does."""
+
+
+@worker.command()
 @click.argument("app")
-@_option("--dsn", envvar="CELERS_DSN", help="mysql://user:password@host:3306/database")
-@_option(
-    "-Q",
-    "--queues",
-    default="default",
-    envvar="CELERS_QUEUES",
-    help="Names separated by commas, in order of preference.",
-)
-@_option(
-    "-c",
-    "--concurrency",
-    type=click.IntRange(1, 1000),
-    default=lambda: os.cpu_count() or 1,
-    show_default="number of processors",
-    envvar="CELERS_CONCURRENCY",
-    help="Processes; each runs one task at a time.",
-)
-@_option(
-    "--prefetch",
-    type=click.IntRange(1, 1000),
-    default=1,
-    envvar="CELERS_PREFETCH",
-    help="Tasks that a process claims at a time: more for many short ones.",
-)
-@_option(
-    "--lease",
-    "lease_s",
-    type=click.IntRange(3, 86_400),
-    default=60,
-    envvar="CELERS_LEASE",
-    help="Seconds after which the tasks of a process that died come back.",
-)
-@_option(
-    "--burst",
-    is_flag=True,
-    envvar="CELERS_BURST",
-    help="End when no task is ready. Scheduled ones, retries too, are not waited for.",
-)
-@_option(
-    "--log-level",
-    type=click.Choice(_LEVELS, case_sensitive=False),
-    default="info",
-    envvar="CELERS_LOG_LEVEL",
-    help="On stderr, one line per event.",
-)
+@common
+@option("workers", "queues", "-Q", "--queues")
+@option("workers", "queue_order", "--queue-order")
+@option("workers", "pool", "--pool")
+@option("workers", "concurrency", "-c", "--concurrency")
+@option("workers", "initial_count", "-w", "--workers")
+@option("workers", "prefetch", "--prefetch")
+@option("workers", "lease_s", "--lease")
+@option("workers", "burst", "--burst")
+@option("workers", "max_tasks_per_child", "--max-tasks")
+@option("workers", "max_memory_mb", "--max-memory")
+@option("workers", "kill_memory_mb", "--kill-memory")
+@option("workers", "shutdown_grace_period", "--shutdown-grace")
+@option("workers", "hard_timeout_after_s", "--hard-timeout-after")
+@option("workers", "health_host", "--health-host")
+@option("workers", "health_port", "--health-port")
+@option("workers", "heartbeat_file", "--heartbeat-file")
+@option("workers", "watch", "--watch")
+@option("workers", "worker_prefix", "--worker-prefix")
+@option("autoscaler", "enabled", "-a", "--enable-autoscaler")
+@click.option("--autoscale", metavar="MIN,MAX", help="The same, between so many processes.")
+@option("autoscaler", "advise_only", "--advise-only")
+@option("autoscaler", "min_workers", "--autoscaler-min-workers")
+@option("autoscaler", "max_workers", "--autoscaler-max-workers")
+@option("autoscaler", "consecutive_signals_required", "--autoscaler-consecutive-signals")
+@option("scheduler", "enabled", "-s", "--enable-scheduler")
+@option("logging", "level", "--log-level")
+@option("logging", "format", "--log-format")
 @click.pass_context
-def worker(
-    ctx: click.Context, /, app: str, dsn: str | None, burst: bool, log_level: str, **options: Any
-) -> None:
+def run(ctx: click.Context, cli: Cli, /, app: str, autoscale: str | None, **flags: Any) -> None:
     """Run the tasks of APP, which is package.module:app.
 
-    SIGTERM or Ctrl-C ends it after the running tasks, a second one at once; the exit code is 1 if
-    how a task ended could not be handed in.
+    SIGTERM or Ctrl-C ends it after the running tasks, for which they have the grace period; a
+    second one ends it at once, and what is given up runs again. The exit code is 1 if how a task
+    ended could not be handed in.
     """
-    config = WorkerConfig(
-        place=app, dsn=from_environment(dsn), is_burst=burst, log_level=log_level, **options
-    )
-    log_to_stderr(log_level)
+    from pyclient import logs
+    from pyclient.worker.service import Service
+
+    if autoscale is not None:
+        flags |= _bounds(autoscale)
+    settings = load(cli.config, flags | {"dsn": cli.dsn})
+    logs.configure(settings.logging.level, settings.logging.format)
     try:
-        supervisor = Supervisor(config)
+        service = Service(settings, app, settings.dsn or cli.where())
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="APP") from error
-    ctx.exit(supervisor.run())
+    ctx.exit(service.run())
+
+
+def _bounds(text: str) -> dict[str, Any]:
+    least, _, most = text.partition(",")
+    if not (least.isdigit() and most.isdigit()):
+        raise click.BadParameter("is of the form MIN,MAX", param_hint="--autoscale")
+    return {
+        "autoscaler__enabled": True,
+        "autoscaler__min_workers": int(least),
+        "autoscaler__max_workers": int(most),
+    }

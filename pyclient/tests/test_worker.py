@@ -13,7 +13,7 @@ import pytest
 
 import pyclient
 from pyclient.tests import workerapp
-from pyclient.tests.workerkit import PLACE, Look, Worker, is_alive, until
+from pyclient.tests.workerkit import PLACE, Look, Worker, is_alive, is_child_of, until
 
 Start = Callable[..., Worker]
 
@@ -143,29 +143,35 @@ def test_a_second_sigterm_gives_up_what_runs(
 
 
 @pytest.mark.parametrize("by", ["exit", "_exit"])
-def test_a_child_that_ends_is_replaced_and_its_task_comes_back(
+def test_a_task_that_ends_its_process_fails_with_that_reason(
     queue: pyclient.Client, look: Look, start: Start, by: str
 ) -> None:
     task = enqueue(queue, "die_once", ["x", by])
     others = [enqueue(queue, "add", [number]) for number in range(3)]
-    worker = start("-c", "1", "--lease", "3")
+    worker = start("-c", "1")
     look.wait_for(task, "completed")
-    assert [look.state(other) for other in others] == ["completed"] * 3
-    assert look.attempts(task) == ["crashed", "completed"]
-    assert len({pid for _, pid in worker.notes("die")}) == 2
-    assert "replaced" in worker.log
+    look.wait_for_all(others, "completed")
+    assert look.attempts(task) == ["retried", "completed"]
+    [(error,)] = look.rows("SELECT error FROM celers_attempts WHERE outcome = 'retried'")
+    if by == "exit":  # an exception like others: the process lives on
+        assert error.startswith("SystemExit: 0\n")
+        assert len({pid for _, pid in worker.notes("die")}) == 1
+    else:
+        assert error == "WorkerLost: its process ended with status 0"
+        assert len({pid for _, pid in worker.notes("die")}) == 2
+        assert "replaced" in worker.log
 
 
 def test_a_child_that_is_killed_is_replaced(
     queue: pyclient.Client, look: Look, start: Start
 ) -> None:
     task = enqueue(queue, "nap", ["x", 1])
-    worker = start("-c", "1", "--lease", "3")
+    worker = start("-c", "1")
     [(_, pid)] = worker.wait_for("begin")
     os.kill(pid, signal.SIGKILL)
     look.wait_for(task, "completed")
-    assert "was killed by signal 9: replaced" in worker.log
-    assert look.attempts(task) == ["crashed", "completed"]
+    assert "was killed by signal 9 (SIGKILL): replaced" in worker.log
+    assert look.attempts(task) == ["retried", "completed"]
 
 
 def test_children_end_when_their_supervisor_dies(
@@ -204,17 +210,31 @@ def test_a_task_that_takes_longer_than_it_may_is_an_error(
     assert look.error(task).startswith("TaskTimeout: the task ran longer than 1 s\n")
 
 
-def test_a_lost_lease_drops_the_outcome(queue: pyclient.Client, look: Look, start: Start) -> None:
+def test_a_lost_lease_stops_the_task(queue: pyclient.Client, look: Look, start: Start) -> None:
+    task = enqueue(queue, "stroll", ["x", 150])
+    frozen, other = start("-c", "1", "--lease", "3"), start("-c", "1", "--lease", "3")
+    [(_, pid)] = frozen.wait_for("begin")
+    first = frozen if is_child_of(pid, frozen) else other
+    first.signal_all(signal.SIGSTOP)
+    frozen.wait_for("end")  # the two share the ledger
+    look.wait_for(task, "completed")
+    first.signal_all(signal.SIGCONT)
+    first.wait_for_log("its lease is lost")
+    assert look.attempts(task) == ["crashed", "completed"]
+
+
+def test_a_stopped_process_keeps_its_tasks(
+    queue: pyclient.Client, look: Look, start: Start
+) -> None:
     task = enqueue(queue, "nap", ["x", 1])
     worker = start("-c", "2", "--lease", "3")
-    [(_, frozen)] = worker.wait_for("begin")
-    os.kill(frozen, signal.SIGSTOP)
-    worker.wait_for("end")
+    [(_, pid)] = worker.wait_for("begin")
+    os.kill(pid, signal.SIGSTOP)
+    worker.wait_for_log("leases prolonged for processes that do not")
+    worker.pause(4)
+    os.kill(pid, signal.SIGCONT)
     look.wait_for(task, "completed")
-    os.kill(frozen, signal.SIGCONT)
-    worker.wait_for("end", 2)
-    worker.wait_for_log("lost, how it ended is dropped")
-    assert look.attempts(task) == ["crashed", "completed"]
+    assert look.attempts(task) == ["completed"]
 
 
 def test_outcomes_do_not_wait_behind_a_long_task(
@@ -243,7 +263,7 @@ def test_leases_are_prolonged_while_a_task_runs(
         (["no.such.module:app"], 2, "there is no module no"),
         (["pyclient.tests.workerapp:nap"], 2, "nap in pyclient.tests.workerapp is no App"),
         (["workerapp"], 2, "not of the form"),
-        ([PLACE, "-Q", "a b"], 1, "QUEUE_NAME_INVALID"),
+        ([PLACE, "-Q", "a b"], 2, "is no queue"),
         ([PLACE, "--dsn", "mysql://root@127.0.0.1:1/x"], 3, "celers: "),
     ],
 )

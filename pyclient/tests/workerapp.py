@@ -5,12 +5,15 @@ The file is the one that the environment variable LEDGER names; a line is "what 
 
 from __future__ import annotations
 
+import asyncio
+import ctypes
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pyclient.worker import App, TaskCancelled
+from pyclient.app import App, TaskCancelled
 
 app = App("tests")
 
@@ -46,6 +49,66 @@ def nap(key: str, seconds: float) -> str:
         raise
     note("end", key)
     return key
+
+
+@app.task("stroll")
+def stroll(key: str, steps: int) -> str:
+    """Takes 20 ms a step, and can be stopped between two of them."""
+    note("begin", key)
+    for _ in range(steps):
+        time.sleep(0.02)
+    note("end", key)
+    return key
+
+
+@app.task("stroll_async")
+async def stroll_async(key: str, steps: int) -> str:
+    """As stroll, in an event loop."""
+    note("begin", key)
+    for _ in range(steps):
+        await asyncio.sleep(0.02)
+    note("end", key)
+    return key
+
+
+@app.task("fault", retry=[0])
+def fault(key: str, kind: str) -> str:
+    """Harms its process the first time, and succeeds the second."""
+    is_first = not any(line[:2] == ("begin", key) for line in notes(Path(os.environ["LEDGER"])))
+    note("begin", key)
+    if is_first:
+        FAULTS[kind]()
+    note("end", key)
+    return key
+
+
+@app.task("fault_async", retry=[0])
+async def fault_async(key: str, kind: str) -> str:
+    """As fault, in an event loop."""
+    return fault(key, kind)
+
+
+def _eat() -> None:
+    eaten = bytearray(300 * 1024 * 1024)
+    eaten[::4096] = b"x" * len(eaten[::4096])
+    time.sleep(60)
+
+
+def _ignore_the_timeout() -> None:
+    for _ in range(60):
+        try:
+            time.sleep(1)
+        except BaseException as error:
+            note("ignored", type(error).__name__)
+
+
+FAULTS: dict[str, Callable[[], object]] = {
+    "exit": lambda: os._exit(3),
+    "segfault": lambda: ctypes.string_at(0),
+    "abort": os.abort,
+    "eat": _eat,
+    "ignore": _ignore_the_timeout,
+}
 
 
 @app.task("quick_nap", timeout=1)

@@ -38,7 +38,7 @@ class Worker:
         self.folder = folder
         self._log = folder / "worker.log"
         environment = os.environ | {"CELERS_DSN": dsn, "LEDGER": str(folder / "ledger")}
-        command = [sys.executable, "-m", "pyclient", "worker", PLACE, *options]
+        command = [sys.executable, "-m", "pyclient", "worker", "run", PLACE, *options]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=environment, stderr=log, stdout=log, start_new_session=True
@@ -70,6 +70,14 @@ class Worker:
         """Send SIGTERM to the supervisor."""
         self.process.send_signal(signal.SIGTERM)
 
+    def signal_all(self, number: signal.Signals) -> None:
+        """Send a signal to the supervisor and its children."""
+        os.killpg(self.process.pid, number)
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass, while it is to do nothing."""
+        threading.Event().wait(seconds)
+
     def end(self, timeout_s: float = 30) -> int:
         """Wait for its end; the exit code."""
         return self.process.wait(timeout_s)
@@ -87,6 +95,11 @@ class Worker:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+def is_child_of(pid: int, worker: Worker) -> bool:
+    """Whether a process belongs to this worker."""
+    return os.getpgid(pid) == worker.process.pid
 
 
 def is_alive(pid: int) -> bool:
@@ -120,6 +133,11 @@ class Look:
     def wait_for(self, task_id: str, state: str, timeout_s: float = 30) -> None:
         """Wait until the task is in this state."""
         until(lambda: self.state(task_id) == state, f"{task_id} {state}", timeout_s)
+
+    def wait_for_all(self, task_ids: list[str], state: str, timeout_s: float = 30) -> None:
+        """Wait until all these tasks are in this state."""
+        for task_id in task_ids:
+            self.wait_for(task_id, state, timeout_s)
 
     def attempts(self, task_id: str) -> list[str]:
         """How each attempt ended."""

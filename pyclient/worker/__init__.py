@@ -1,20 +1,7 @@
-"""The worker: an App knows the functions, ``celers worker module:app`` runs them.
+"""The worker: ``celers worker run shop.tasks:app`` runs what was enqueued for an app.
 
->>> from pyclient.worker import App
->>> app = App("shop")
->>> @app.task(queue="mail", max_retries=5)
-... def send(to: str) -> None:
-...     ...
->>> send.enqueue(to="a@b.c")
-
-``celers worker shop.tasks:app -Q mail -c 4`` runs what is enqueued. Every task runs at least once:
-a worker that dies is replaced, and what it held comes back when its lease runs out. The worker
-needs POSIX signals.
+A supervisor starts child processes; each claims tasks, has them run in its pool (its main thread,
+threads, an event loop) and hands in how they ended. Every task runs at least once: what a child
+held when it died its supervisor hands in, and what a whole worker held comes back when its lease
+runs out. The worker needs POSIX signals.
 """
-
-from __future__ import annotations
-
-from pyclient.worker.app import App, Task
-from pyclient.worker.interrupts import Interrupted, Shutdown, TaskCancelled, TaskTimeout
-
-__all__ = ["App", "Task", "Interrupted", "Shutdown", "TaskCancelled", "TaskTimeout"]

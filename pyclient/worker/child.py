@@ -1,99 +1,193 @@
-"""One child process: claims tasks, runs them one at a time, hands in how they ended."""
+"""One child process: claims tasks, has them run, hands in how they ended."""
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
+import time
 from types import FrameType
 
+import pyclient
+from pyclient import logs
+from pyclient.app import App, load
 from pyclient.errors import CelersError
-from pyclient.worker.app import App, load
+from pyclient.worker.alarm import Alarm
+from pyclient.worker.attempt import Attempt
 from pyclient.worker.beat import Beat
-from pyclient.worker.config import WorkerConfig, log, log_to_stderr
+from pyclient.worker.board import Board
+from pyclient.worker.claims import Prefetch
+from pyclient.worker.config import ASYNCIO, PROCESS, WorkerConfig, log
 from pyclient.worker.exchange import Exchange
 from pyclient.worker.held import Held
-from pyclient.worker.interrupts import Interrupts
-from pyclient.worker.job import Outcome
+from pyclient.worker.job import Job, Outcome
 from pyclient.worker.link import GaveUp, Link, Stop
-from pyclient.worker.run import run
+from pyclient.worker.pools import Pool
+from pyclient.worker.run import unknown
 
-#: Exit codes of a child that ended as it should; any other means that it is to be replaced.
-DONE, NOT_HANDED_IN = 0, 10
+#: Exit codes of a child that ended as it should; any other means that it died.
+DONE, NOT_HANDED_IN, WORN_OUT = 0, 10, 11
 DIED = 70
-#: The signal of the supervisor to give up the running task.
+#: The signal of the supervisor to give up what runs.
 FORCE = signal.SIGUSR1
+_LOOK_S = 0.5  # for the wish to end, while every place is taken
 
 
-def main(config: WorkerConfig) -> None:
+def main(config: WorkerConfig, board: Board) -> None:
     """The body of the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # from a terminal: the supervisor decides
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-    log_to_stderr(config.log_level)
-    child = Child(config, load(config.place))
+    logs.configure(config.log_level, config.log_format)
+    pyclient.configure(config.dsn)  # what tasks enqueue goes where they came from
+    app = load(config.place)
+    app.autodiscover(*config.modules, pattern=None)
+    child = Child(config, app, board)
     child.listen()
-    raise SystemExit(child.work())
+    code = child.work()
+    if child.is_forced:  # do not wait for threads of tasks that go on
+        logging.shutdown()
+        os._exit(code)
+    raise SystemExit(code)
 
 
 class Child:
     """The loop, and what it works with."""
 
-    def __init__(self, config: WorkerConfig, app: App) -> None:
+    def __init__(self, config: WorkerConfig, app: App, board: Board) -> None:
         """Nothing is connected yet."""
-        self._config, self._app = config, app
+        self._config, self._app, self._board = config, app, board
         self._stop = Stop()
-        self._held = Held()
-        self._interrupts = Interrupts()
+        self._held = Held(board, config.force_after_s if config.pool == PROCESS else None)
+        self._prefetch = Prefetch(config.prefetch)
         self._link = Link(config.dsn, self._stop)
-        self._exchange = Exchange(config, app, self._held, self._interrupts)
-        self._beat = Beat(config, self._exchange, self._held, self._stop)
+        self._exchange = Exchange(config, app, self._held, board)
+        self._beat = Beat(config, self._exchange, self._held, board, self._stop)
+        self._alarm = Alarm(self._held.shut_down)
+        self._pool = self._make_pool()
+        self._is_worn_out = False
+
+    def _make_pool(self) -> Pool:
+        if self._config.pool == PROCESS:
+            from pyclient.worker.pools.main import MainThread
+
+            return MainThread(self._ended)
+        if self._config.pool == ASYNCIO:
+            from pyclient.worker.pools.loop import EventLoop
+
+            return EventLoop(self._ended, self._config.slots)
+        from pyclient.worker.pools.threads import Threads
+
+        return Threads(self._ended, self._config.slots)
+
+    @property
+    def is_forced(self) -> bool:
+        """Whether it was told to end at once."""
+        return self._stop.is_forced
 
     def listen(self) -> None:
-        """Take signals: SIGTERM ends after the running task, FORCE at once."""
+        """Take signals: SIGTERM ends after the running tasks, FORCE at once."""
         signal.signal(signal.SIGTERM, self._asked)
         signal.signal(FORCE, self._forced)
-        self._interrupts.install()
 
     def _asked(self, number: int, frame: FrameType | None) -> None:
         self._stop.ask()
 
     def _forced(self, number: int, frame: FrameType | None) -> None:
         self._stop.force()
-        self._interrupts.shut_down()
+        self._alarm.force()
 
     def work(self) -> int:
         """Work until told to end, or in a burst until there is nothing to do; the exit code."""
+        self._alarm.start()
         self._beat.start()
         code = DIED
         try:
+            self._exchange.step(self._link)  # the server is there, and lets this account work
+            self._board.ready()
             self._loop()
-            code = DONE
+            self._pool.close()
+            code = WORN_OUT if self._is_worn_out else DONE
         except GaveUp as error:
             code = DONE
             log.error("the server did not answer to the end: %s", error)
-        except SystemExit as error:
-            log.error("a task ended its process with status %s", error.code)
         finally:
             self._stop.ask()
             self._leave()
         return NOT_HANDED_IN if self._exchange.has_lost else code
 
     def _loop(self) -> None:
-        while not self._stop.is_asked:
-            job = self._held.begin()
-            if job is None:
-                if not self._claim() and self._config.is_burst:
-                    return
-                continue
-            outcome: Outcome | None = None
-            try:
-                outcome = run(self._app, job, self._interrupts)
-            finally:  # SystemExit passes here: the attempt ends with its lease, as if killed
-                self._held.end(outcome)
+        while True:
+            self._fill()
+            if self._is_tired():
+                self._is_worn_out = True
+                return
+            if self._stop.is_asked or not self._turn():
+                return
 
-    def _claim(self) -> bool:
-        """Hand in what there is and claim; whether anything was claimed."""
-        if self._held.has_outcomes or self._config.is_burst:
-            return self._exchange.step(self._link, self._held.take(), limit=self._config.prefetch)
-        return self._exchange.wait(self._link)
+    def _turn(self) -> bool:
+        """Hand in and claim, or wait for something to do; False = a burst is over."""
+        room = self._room()
+        if self._held.has_outcomes:
+            self._exchange.step(self._link, self._held.take(), limit=room)
+        elif self._held.running >= self._config.slots:
+            self._held.wait_for_change(_LOOK_S)
+        elif room == 0:
+            time.sleep(self._config.pressure_delay_s)
+        elif not self._config.is_burst:
+            self._exchange.wait(self._link, room)
+        elif not self._exchange.step(self._link, limit=room):
+            if not self._held.running:
+                return self._held.has_outcomes
+            self._held.wait_for_change(_LOOK_S)
+        return True
+
+    def _fill(self) -> None:
+        """Begin what was claimed, as far as there are places."""
+        while not self._stop.is_asked and self._held.running < self._config.slots:
+            job = self._held.next()
+            if job is None:
+                return
+            self._begin(job)
+            if self._is_tired():
+                return
+
+    def _begin(self, job: Job) -> None:
+        task = self._app.tasks.get(job.name)
+        if task is None:
+            self._held.end(job, unknown(self._app, job))
+            return
+        client = pyclient.default_client()
+        attempt = Attempt(self._app, task, job, client, self._exchange.worker_id)
+        self._held.begin(attempt, self._limit_s(attempt))
+        if job.timeout_s is not None:
+            self._alarm.set(attempt, job.timeout_s)
+        self._pool.start(attempt)
+
+    def _limit_s(self, attempt: Attempt) -> float | None:
+        """Seconds until it is ended by force."""
+        if attempt.task.hard_timeout_s is not None:
+            return attempt.task.hard_timeout_s
+        timeout_s = attempt.job.timeout_s
+        return None if timeout_s is None else timeout_s + self._config.force_after_s
+
+    def _ended(self, attempt: Attempt, outcome: Outcome | None) -> None:
+        self._prefetch.note(attempt.ran_s)
+        self._held.end(attempt.job, outcome)
+
+    def _is_tired(self) -> bool:
+        """Whether the process has run as many tasks as it may."""
+        most = self._config.max_tasks
+        begun = self._board.ended_count + self._held.running
+        return most is not None and begun >= most
+
+    def _room(self) -> int:
+        """How many tasks to claim now."""
+        slots = self._config.slots
+        in_hand = self._held.running + self._held.waiting
+        room = slots + self._prefetch.ahead(slots) - in_hand
+        if self._config.max_tasks is not None:
+            room = min(room, self._config.max_tasks - self._board.ended_count - in_hand)
+        return max(0, min(room, self._config.most_waiting - self._held.waiting))
 
     def _leave(self) -> None:
         """Hand in what is left, and take leave."""
@@ -103,7 +197,7 @@ class Child:
         try:
             if outcomes:
                 self._exchange.step(self._link, outcomes)
-            self._exchange.show(self._link, "offline")
+            self._exchange.leave(self._link)
         except (CelersError, GaveUp) as error:
             log.error("left without a word: %s", error)
         finally:

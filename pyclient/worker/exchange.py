@@ -9,12 +9,14 @@ from collections.abc import Sequence
 
 from pyclient._encode import new_uuid
 from pyclient._generated import DequeueWaitRow, StepRow
+from pyclient.app import App
+from pyclient.app.hooks import HookContext
 from pyclient.errors import CelersError, WorkerNotFound
-from pyclient.worker.app import App
+from pyclient.worker.board import Board
+from pyclient.worker.claims import QueueOrder
 from pyclient.worker.config import WorkerConfig, log
 from pyclient.worker.held import Held
-from pyclient.worker.interrupts import Interrupts
-from pyclient.worker.job import Job, Outcome, reject
+from pyclient.worker.job import Job, Outcome, hook_context, reject
 from pyclient.worker.link import GaveUp, Link
 
 _WAIT_MS = 1000
@@ -22,6 +24,8 @@ _WAIT_MS = 1000
 #: processors, so after some seconds without work it looks less often.
 _EAGER_POLL_MS, _CALM_POLL_MS = 2, 20
 _CALM_AFTER_S = 5.0
+_CANCEL = "cancel_requested"
+_HOOK_PAUSE_S = 1.0
 
 
 class Exchange:
@@ -29,16 +33,16 @@ class Exchange:
 
     Attributes:
         has_lost: how some task ended could not be handed in.
+        worker_id: for people: leases go by receipt, so it does no harm if it comes again.
     """
 
-    def __init__(self, config: WorkerConfig, app: App, held: Held, interrupts: Interrupts) -> None:
+    def __init__(self, config: WorkerConfig, app: App, held: Held, board: Board) -> None:
         """Nothing is called yet."""
         self.has_lost = False
-        self._config, self._app = config, app
-        self._held, self._interrupts = held, interrupts
+        self._config, self._app, self._held, self._board = config, app, held, board
         self._hostname = socket.gethostname()[:120]
-        # For people: leases go by receipt, so it does no harm if it comes again.
-        self._worker_id = f"{app.name}@{self._hostname}:{os.getpid()}"
+        self.worker_id = f"{config.prefix or f'{app.name}@{self._hostname}'}:{os.getpid()}"
+        self._queues = QueueOrder(config.queues, config.weights)
         self._is_known = False
         self._worked_at = time.monotonic()
 
@@ -46,7 +50,7 @@ class Exchange:
         """Have the server list this worker as alive; nothing depends on it."""
         try:
             if self._is_known:
-                link.client.call_update_worker_heartbeat(self._worker_id, status)
+                link.client.call_update_worker_heartbeat(self.worker_id, status)
             else:
                 self._register(link, status)
         except WorkerNotFound:
@@ -56,8 +60,8 @@ class Exchange:
 
     def _register(self, link: Link, status: str) -> None:
         link.client.call_register_worker(
-            self._worker_id,
-            queues=self._config.queues,
+            self.worker_id,
+            queues=self._queues.fixed,
             status=status,
             capabilities={"tasks": sorted(self._app.tasks)[:500]},
             hostname=self._hostname,
@@ -65,23 +69,46 @@ class Exchange:
         )
         self._is_known = True
 
-    def wait(self, link: Link) -> bool:
+    def leave(self, link: Link) -> None:
+        """Have the server forget this worker; nothing depends on it."""
+        try:
+            link.client.call_unregister_worker(self.worker_id)
+        except CelersError as error:
+            log.debug("not taken off the list of workers: %s", error)
+
+    def wait(self, link: Link, limit: int) -> bool:
         """Claim tasks, waiting about a second for some; whether there were any."""
+        if not self._may_claim():
+            return False
         request_id = new_uuid()
+        self._board.asks(request_id)
         is_calm = time.monotonic() - self._worked_at > _CALM_AFTER_S
-        return self._take_in(
-            link.through(
-                lambda: link.client.call_dequeue_wait(
-                    self._config.queues,
-                    self._worker_id,
-                    self._config.prefetch,
-                    request_id=request_id,
-                    lease_s=self._config.lease_s,
-                    wait_ms=_WAIT_MS,
-                    poll_ms=_CALM_POLL_MS if is_calm else _EAGER_POLL_MS,
-                )
+        rows = link.through(
+            lambda: link.client.call_dequeue_wait(
+                self._queues.fixed,
+                self.worker_id,
+                limit,
+                request_id=request_id,
+                lease_s=self._config.lease_s,
+                wait_ms=_WAIT_MS,
+                poll_ms=_CALM_POLL_MS if is_calm else _EAGER_POLL_MS,
             )
         )
+        has_claimed = self._take_in(rows)
+        self._board.has_answer()
+        return has_claimed
+
+    def _may_claim(self) -> bool:
+        """Whether the hooks before let it."""
+        hooks = self._app.hooks
+        if hooks.has("before_dequeue"):
+            try:
+                hooks.run("before_dequeue", HookContext("before_dequeue", self._queues.fixed))
+            except Exception:
+                log.exception("a hook before_dequeue failed: nothing is claimed")
+                time.sleep(_HOOK_PAUSE_S)
+                return False
+        return True
 
     def step(
         self,
@@ -117,7 +144,7 @@ class Exchange:
     def _lose(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
             self.has_lost = True
-            log.error("%s: how it ended could not be handed in, it will run again", outcome.job)
+            log.error("how it ended could not be handed in, it will run again: %s", outcome.job)
 
     def _step(
         self, link: Link, outcomes: Sequence[Outcome], *, limit: int, extend: Sequence[str] = ()
@@ -125,20 +152,39 @@ class Exchange:
         request_id = new_uuid()
         acks = [outcome.item for outcome in outcomes if outcome.is_ack]
         rejects = [outcome.item for outcome in outcomes if not outcome.is_ack]
-        return self._take_in(
-            link.through(
-                lambda: link.client.call_step(
-                    self._worker_id,
-                    acks or None,
-                    rejects or None,
-                    queues=self._config.queues,
-                    limit=limit,
-                    extend=extend or None,
-                    request_id=request_id,
-                    lease_s=self._config.lease_s,
-                )
+        queues = self._queues.draw()
+        limit = limit if limit and self._may_claim() else 0
+        if limit:
+            self._board.asks(request_id)
+        rows = link.through(
+            lambda: link.client.call_step(
+                self.worker_id,
+                acks or None,
+                rejects or None,
+                queues=queues,
+                limit=limit,
+                extend=extend or None,
+                request_id=request_id,
+                lease_s=self._config.lease_s,
             )
         )
+        self._held.settled(outcomes)
+        has_claimed = self._take_in(rows)
+        if limit:
+            self._board.has_answer()
+        self._tell_after(outcomes, rows)
+        return has_claimed
+
+    def _tell_after(self, outcomes: Sequence[Outcome], rows: Sequence[StepRow]) -> None:
+        """Run the hooks after acknowledgements and rejections that the server took."""
+        hooks = self._app.hooks
+        if not (hooks.has("after_ack") or hooks.has("after_reject")):
+            return
+        refused = {row.task_id for row in rows if row.outcome not in ("claimed", _CANCEL)}
+        for outcome in outcomes:
+            if outcome.job.task_id not in refused:
+                point = "after_ack" if outcome.is_ack else "after_reject"
+                hooks.run(point, hook_context(point, outcome.job, outcome))
 
     def _hand_in(self, link: Link, outcome: Outcome) -> None:
         """Hand in one outcome; if the server refuses it, that is an error of the task, for good."""
@@ -159,16 +205,16 @@ class Exchange:
         if jobs:
             self._worked_at = time.monotonic()
             self._held.add(jobs)
+            if self._app.hooks.has("after_dequeue"):
+                for job in jobs:
+                    self._app.hooks.run("after_dequeue", hook_context("after_dequeue", job))
         for row in rows:
-            if row.outcome == "cancel_requested":
-                self._cancel(row.task_id or "")
+            if row.outcome == _CANCEL:
+                self._held.cancel(row.task_id or "")
             elif row.outcome != "claimed" and row.task_id is None:  # a lease
                 for job in self._held.lose(row.receipt):
-                    log.warning("%s: its lease is lost, another worker may have it", job)
+                    message = "its lease is lost, another worker may have it"
+                    log.warning(message, extra=job.fields())
             elif row.outcome != "claimed":
                 log.warning("task %s: %s, how it ended is dropped", row.task_id, row.outcome)
         return bool(jobs)
-
-    def _cancel(self, task_id: str) -> None:
-        if not self._held.cancel(task_id):
-            self._interrupts.cancel(task_id)

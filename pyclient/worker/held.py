@@ -1,26 +1,37 @@
-"""What a child has in hand: claimed tasks, the running one, outcomes not handed in yet."""
+"""What a child has in hand: claimed tasks, running ones, outcomes not handed in yet."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from pyclient.app.interrupts import Interrupted, Shutdown, TaskCancelled, TaskLeaseLost
+from pyclient.worker.attempt import Attempt
+from pyclient.worker.board import Board, Why
 from pyclient.worker.job import Job, Outcome, reject, release
 
 
 class Held:
-    """Shared by the thread that runs tasks and the one that keeps the leases.
+    """Shared by the threads that claim, that run tasks, and that keep the leases.
 
     Attributes:
         is_over: close() was called.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, board: Board, force_after_s: float | None) -> None:
+        """Nothing is held.
+
+        Args:
+            board: where the supervisor sees it.
+            force_after_s: seconds after which a task that was asked to end and goes on is ended by
+                force; None = never.
+        """
+        self._board, self._force_after_s = board, force_after_s
         self._changed = threading.Condition()
         self._waiting: deque[Job] = deque()
-        self._running: Job | None = None
+        self._running: dict[tuple[str, str], Attempt] = {}
         self._outcomes: list[Outcome] = []
         self._oldest_at: float | None = None  # of the outcomes
         self.is_over = False
@@ -28,21 +39,31 @@ class Held:
     def add(self, jobs: Iterable[Job]) -> None:
         """Tasks that were claimed."""
         with self._changed:
-            self._waiting.extend(jobs)
+            for job in jobs:
+                self._board.hold(job)
+                self._waiting.append(job)
 
-    def begin(self) -> Job | None:
-        """The next task, which is the running one from now on; None = there is none."""
+    def next(self) -> Job | None:
+        """The next task to begin; None = there is none. begin() or end() is to follow."""
         with self._changed:
-            self._running = self._waiting.popleft() if self._waiting else None
-            self._changed.notify()
-            return self._running
+            return self._waiting.popleft() if self._waiting else None
 
-    def end(self, outcome: Outcome | None) -> None:
-        """The running task is over; None = nobody knows how: its lease will run out."""
+    def begin(self, attempt: Attempt, limit_s: float | None) -> None:
+        """It runs, and is ended by force after so many seconds; None = never."""
         with self._changed:
-            self._running = None
-            if outcome is not None:
+            self._running[attempt.job.key] = attempt
+            self._board.begin(attempt.job, limit_s)
+            self._changed.notify_all()
+
+    def end(self, job: Job, outcome: Outcome | None) -> None:
+        """A task is over; None = it is somebody else's by now."""
+        with self._changed:
+            self._running.pop(job.key, None)
+            if outcome is None:
+                self._board.drop(job)
+            else:
                 self._note(outcome)
+            self._changed.notify_all()
 
     def give_back(self) -> None:
         """Make outcomes of the tasks that were claimed and will not be begun here."""
@@ -54,12 +75,19 @@ class Held:
         if not self._outcomes:
             self._oldest_at = time.monotonic()
         self._outcomes.append(outcome)
+        self._board.end(outcome.job, is_done=outcome.is_ack and "result" not in outcome.item)
 
     def take(self) -> list[Outcome]:
-        """The outcomes; the caller hands them in."""
+        """The outcomes; the caller hands them in, and calls settled()."""
         with self._changed:
             outcomes, self._outcomes, self._oldest_at = self._outcomes, [], None
             return outcomes
+
+    def settled(self, outcomes: Sequence[Outcome]) -> None:
+        """They were handed in, or given up."""
+        with self._changed:
+            for outcome in outcomes:
+                self._board.drop(outcome.job)
 
     @property
     def has_outcomes(self) -> bool:
@@ -67,36 +95,53 @@ class Held:
         return bool(self._outcomes)
 
     @property
-    def is_busy(self) -> bool:
-        """Whether a task runs."""
-        return self._running is not None
+    def waiting(self) -> int:
+        """How many were claimed and not begun."""
+        return len(self._waiting)
+
+    @property
+    def running(self) -> int:
+        """How many run."""
+        return len(self._running)
 
     def receipts(self) -> list[str]:
         """The receipts of all tasks in hand: their leases must not run out."""
         with self._changed:
             jobs = [*self._waiting, *(outcome.job for outcome in self._outcomes)]
-            if self._running is not None:
-                jobs.append(self._running)
+            jobs += [attempt.job for attempt in self._running.values()]
             return sorted({job.receipt for job in jobs})
 
     def lose(self, receipt: str) -> list[Job]:
-        """A lease is lost: forget its tasks that wait. Returns all of its tasks in hand."""
+        """A lease is lost: forget its tasks that wait, stop those that run. Returns all of them."""
         with self._changed:
             lost = [job for job in self._waiting if job.receipt == receipt]
             self._waiting = deque(job for job in self._waiting if job.receipt != receipt)
-            if self._running is not None and self._running.receipt == receipt:
-                lost.append(self._running)
-            return lost
+            for job in lost:
+                self._board.drop(job)
+            running = [a for a in self._running.values() if a.job.receipt == receipt]
+            for attempt in running:
+                self._stop(attempt, TaskLeaseLost(), Why.LEASE_LOST)
+            return lost + [attempt.job for attempt in running]
 
-    def cancel(self, task_id: str) -> bool:
-        """A task is cancelled: one that waits becomes an outcome; True = it waited."""
+    def cancel(self, task_id: str) -> None:
+        """A task is cancelled: one that waits becomes an outcome, one that runs is stopped."""
         with self._changed:
-            found = next((job for job in self._waiting if job.task_id == task_id), None)
-            if found is None:
-                return False
-            self._waiting.remove(found)
-            self._note(reject(found, "TaskCancelled: cancelled before it was begun"))
-            return True
+            for job in [job for job in self._waiting if job.task_id == task_id]:
+                self._waiting.remove(job)
+                self._note(reject(job, "TaskCancelled: cancelled before it was begun"))
+            for attempt in self._running.values():
+                if attempt.job.task_id == task_id:
+                    self._stop(attempt, TaskCancelled(), Why.CANCELLED)
+
+    def shut_down(self) -> None:
+        """Stop everything that runs: it will run again elsewhere."""
+        with self._changed:
+            for attempt in self._running.values():
+                attempt.interrupt(Shutdown())
+
+    def _stop(self, attempt: Attempt, error: Interrupted, why: Why) -> None:
+        if attempt.interrupt(error) and self._force_after_s is not None:
+            self._board.force(attempt.job, why, self._force_after_s)
 
     def wait_for_late_outcomes(self, until: float, patience_s: float) -> bool:
         """Sleep until a time (of time.monotonic()), or until outcomes lie here for patience_s.
@@ -106,7 +151,7 @@ class Held:
         with self._changed:
             while not self.is_over:
                 now = time.monotonic()
-                is_stuck = self._running is not None and self._oldest_at is not None
+                is_stuck = bool(self._running) and self._oldest_at is not None
                 late_at = (self._oldest_at or now) + patience_s
                 if is_stuck and now >= late_at:
                     return True
@@ -114,6 +159,12 @@ class Held:
                     return False
                 self._changed.wait((min(until, late_at) if is_stuck else until) - now)
             return False
+
+    def wait_for_change(self, seconds: float) -> None:
+        """Sleep until a task begins or ends, at most so many seconds."""
+        with self._changed:
+            if not self.is_over and not self._outcomes:
+                self._changed.wait(seconds)
 
     def close(self) -> None:
         """End every wait, now and later."""

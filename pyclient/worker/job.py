@@ -1,17 +1,15 @@
-"""One claimed task, how it is run, and how it ended."""
+"""One claimed task, and how it ended."""
 
 from __future__ import annotations
 
-import json
 import traceback
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
-from pyclient._generated import DequeueWaitRow, StepRow
+from pyclient._generated import DequeueBatchRow, DequeueWaitRow, StepRow
+from pyclient.app.hooks import HookContext
 
-_JSON = "application/json"
-#: The server's limit for a result, in bytes.
-_RESULT_LIMIT = 16 * 1024 * 1024
+#: Characters of an error that are kept: of a longer one the middle is left out.
 _ERROR_HEAD, _ERROR_TAIL = 4_000, 60_000
 
 
@@ -23,46 +21,56 @@ class Job:
         task_id: its id.
         receipt: of the claim it came with.
         name: of the task.
-        payload: its arguments, JSON text unless content_type says otherwise.
+        queue: that it came from.
+        payload: its arguments as they were sent.
         content_type: media type of the payload.
+        headers: given at enqueue.
         attempt: 1 = first.
+        priority: now.
         timeout_s: seconds it may run, None = any number.
     """
 
     task_id: str
     receipt: str
     name: str
+    queue: str
     payload: str | bytes
     content_type: str
+    headers: dict[str, Any]
     attempt: int
+    priority: int
     timeout_s: int | None
 
     @classmethod
-    def of(cls, row: StepRow | DequeueWaitRow) -> Self:
+    def of(cls, row: StepRow | DequeueWaitRow | DequeueBatchRow) -> Self:
         """From a row whose outcome is ``claimed``."""
         payload = row.payload if row.payload_binary is None else row.payload_binary
         return cls(
             task_id=row.task_id or "",
             receipt=row.receipt,
             name=row.task_name or "",
+            queue=row.queue or "",
             payload=payload if payload is not None else "",
-            content_type=row.content_type or _JSON,
+            content_type=row.content_type or "application/json",
+            headers=row.headers or {},
             attempt=row.attempt or 1,
+            priority=row.priority or 0,
             timeout_s=row.timeout_s,
         )
 
-    def arguments(self) -> tuple[list[Any], dict[str, Any]]:
-        """The positional and the named arguments for the function.
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells this claim of the task from a later one."""
+        return self.task_id, self.receipt
 
-        Raises:
-            ValueError: the payload is not the JSON that its content type says.
-        """
-        value: Any = self.payload
-        if self.content_type == _JSON:
-            value = json.loads(self.payload)
-        if isinstance(value, dict):
-            return [], value
-        return (value if isinstance(value, list) else [value]), {}
+    def fields(self) -> dict[str, Any]:
+        """What a line of the log says of it."""
+        return {
+            "task_id": self.task_id,
+            "task": self.name,
+            "queue": self.queue,
+            "attempt": self.attempt,
+        }
 
     def __str__(self) -> str:
         return f"{self.name} {self.task_id} attempt {self.attempt}"
@@ -75,11 +83,25 @@ class Outcome(NamedTuple):
         job: the task.
         is_ack: whether item belongs to the acks, else to the rejects.
         item: as celers_ack_batch or celers_reject_batch takes it.
+        metadata: of the hooks before, for those after; None = there were none.
     """
 
     job: Job
     is_ack: bool
     item: dict[str, Any]
+    metadata: dict[str, Any] | None = None
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed or was given back; None = it is completed."""
+        return self.item.get("error")
+
+    @property
+    def word(self) -> str:
+        """In one word: ack, release, cancel or reject."""
+        if self.is_ack:
+            return "ack"
+        return next((word for word in ("release", "cancel") if self.item.get(word)), "reject")
 
 
 def ack(job: Job, result: str | None) -> Outcome:
@@ -89,9 +111,10 @@ def ack(job: Job, result: str | None) -> Outcome:
 
 
 def reject(job: Job, error: str, **options: Any) -> Outcome:
-    """It failed, or is given back; the options are those of celers_reject."""
+    """It failed, or is given back; the options of celers_reject that are not None."""
     item = {"task_id": job.task_id, "receipt": job.receipt, "error": error}
-    return Outcome(job, False, item | options)
+    given = {key: value for key, value in options.items() if value is not None}
+    return Outcome(job, False, item | given)
 
 
 def release(job: Job, reason: str, delay_s: float = 0) -> Outcome:
@@ -99,18 +122,14 @@ def release(job: Job, reason: str, delay_s: float = 0) -> Outcome:
     return reject(job, reason, release=True, delay_s=delay_s)
 
 
-def encode_result(value: Any) -> str | None:
-    """What a function returned as JSON text; None stays None.
-
-    Raises:
-        ValueError, TypeError, RecursionError: it is not JSON, or too large.
-    """
-    if value is None:
-        return None
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    if len(text.encode()) > _RESULT_LIMIT:
-        raise ValueError("it is larger than 16 MiB")
-    return text
+def hook_context(point: str, job: Job, outcome: Outcome | None = None) -> HookContext:
+    """What the hooks of a claimed task are told."""
+    context = HookContext(point, job.queue, job.name, job.task_id, job.attempt)
+    context.headers = job.headers
+    if outcome is not None:
+        context.error, context.outcome = outcome.error, outcome.word
+        context.metadata = {} if outcome.metadata is None else outcome.metadata
+    return context
 
 
 def error_text(error: BaseException) -> str:
@@ -120,13 +139,17 @@ def error_text(error: BaseException) -> str:
     """
     first = f"{type(error).__qualname__}: {_message(error)}".removesuffix(": ")
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_globals.get("__package__") == __package__:
+    while frames is not None and _is_ours(frames.tb_frame.f_globals.get("__package__")):
         frames = frames.tb_next
     details = "".join(traceback.format_exception(type(error), error, frames))
     text = f"{first}\n\n{details}".encode("utf-8", "backslashreplace").decode()
     if len(text) <= _ERROR_HEAD + _ERROR_TAIL:
         return text
     return f"{text[:_ERROR_HEAD]}\n[…]\n{text[-_ERROR_TAIL:]}"
+
+
+def _is_ours(package: object) -> bool:
+    return isinstance(package, str) and f"{package}.".startswith(f"{__package__}.")
 
 
 def _message(error: BaseException) -> str:

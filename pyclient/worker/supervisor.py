@@ -1,50 +1,35 @@
-"""The process that starts the children, replaces those that die, and passes on the wish to end."""
+"""The process that starts the children, replaces those that end, and passes on the wish to end."""
 
 from __future__ import annotations
 
-import os
 import signal
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing import connection, get_context, resource_tracker
-from multiprocessing.context import SpawnProcess
+from multiprocessing import connection
 from types import FrameType
 
+from pyclient.app import load
 from pyclient.client import connect
 from pyclient.worker import child
-from pyclient.worker.app import load
 from pyclient.worker.config import WorkerConfig, log
+from pyclient.worker.deputy import Deputy, how_it_died
+from pyclient.worker.process import ChildProcess
 
 #: Seconds from the second signal until children that have not ended are killed.
 FORCED_S = 5.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _LOOK_S = 0.1  # a signal handler cannot end a wait
-_QUICK_DEATH_S, _LONGEST_PAUSE_S = 5.0, 30.0
-
-
-@dataclass(slots=True)
-class _Slot:
-    """The place of one child.
-
-    Attributes:
-        process: the child, None between two.
-        began_at: time.monotonic() of its start.
-        pause_s: seconds before the next one, more with every quick death.
-        next_at: time.monotonic() of the next start.
-        is_closed: nobody is to follow.
-    """
-
-    process: SpawnProcess | None = None
-    began_at: float = 0.0
-    pause_s: float = 0.0
-    next_at: float = 0.0
-    is_closed: bool = False
+_MEMORY_LOOK_S = 1.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 
 
 class Supervisor:
-    """A worker: this process, and its children."""
+    """A worker: this process, and its children.
+
+    Attributes:
+        looked_at: time.monotonic() of the latest turn of its loop.
+        is_ending: it was told to end.
+    """
 
     def __init__(self, config: WorkerConfig) -> None:
         """Import the app, to find out now if that fails.
@@ -54,17 +39,25 @@ class Supervisor:
         """
         self._config = config
         self._name = load(config.place).name
-        self._slots = [_Slot() for _ in range(config.concurrency)]
+        self._children: list[ChildProcess] = []
+        self._lock = threading.Lock()  # of the list, for the other threads
+        self._wanted = config.processes
+        self._deputy = Deputy(config, self._late_receipts)
         self._signals = 0  # how many came: all that their handler touches
         self._obeyed = 0
-        self._kill_at: float | None = None
+        self._force_at = 0.0
+        self._is_reloading = False
         self._has_failed = False
+        self._pause_s, self._next_start_at = 0.0, 0.0
+        self._memory_at = 0.0
+        self.looked_at = time.monotonic()
+        self.is_ending = False
 
     def run(self) -> int:
         """Work until told to end; in a burst until nothing is ready. In the main thread only.
 
-        SIGTERM and SIGINT end it: the first after the running tasks, the second at once; tasks
-        that are given up so will run again. A third kills.
+        SIGTERM and SIGINT end it: the first after the running tasks, for which they have the grace
+        period; the second at once; tasks that are given up so will run again. A third kills.
 
         Returns:
             The exit code: 0, or 1 if how some task ended could not be handed in.
@@ -72,17 +65,20 @@ class Supervisor:
         Raises:
             CelersError: the server is not there, is not set up, or refuses what is asked for.
         """
+        config = self._config
         self._check()
         before = {number: signal.signal(number, self._noted) for number in _SIGNALS}
-        config = self._config
         log.info(
-            "worker %s: %d processes, queues %s, lease %d s",
-            *(self._name, config.concurrency, config.queues, config.lease_s),
+            "worker %s: %d processes, pool %s of %d, queues %s, lease %d s",
+            *(self._name, config.processes, config.pool, config.slots),
+            *(",".join(config.queues), config.lease_s),
         )
+        self._deputy.start()
         try:
             self._loop()
         finally:
             self._send(signal.SIGKILL)
+            self._deputy.end()
             for number, handler in before.items():
                 signal.signal(number, handler)
         log.info("worker %s: ended", self._name)
@@ -92,81 +88,146 @@ class Supervisor:
         """Have the server say now what it would say to every child."""
         config = self._config
         with connect(config.dsn, pool_size=1) as client:
-            client.call_step(
-                None, None, None, queues=config.queues, limit=0, lease_s=config.lease_s
-            )
+            queues = ",".join(config.queues)
+            client.call_step(None, None, None, queues=queues, limit=0, lease_s=config.lease_s)
 
     def _noted(self, number: int, frame: FrameType | None) -> None:
         self._signals += 1
 
     def _loop(self) -> None:
         while True:
+            self.looked_at = time.monotonic()
             self._obey()
-            for slot in self._slots:
-                self._tend(slot)
-            running = [slot.process.sentinel for slot in self._slots if slot.process is not None]
-            if not running and all(slot.is_closed for slot in self._slots):
+            self._bury_the_dead()
+            self._enforce_limits()
+            self._start_missing()
+            if not self._children and not self._wanted:
                 return
-            connection.wait(running, _LOOK_S) if running else time.sleep(_LOOK_S)
+            sentinels = [one.sentinel for one in self._children]
+            connection.wait(sentinels, _LOOK_S) if sentinels else time.sleep(_LOOK_S)
 
     def _obey(self) -> None:
         """Pass on the signals that came."""
         signals = self._signals
         if signals and not self._obeyed:
             log.info("ending after the running tasks; a second signal ends at once")
-            for slot in self._slots:
-                slot.is_closed = True
-            self._send(signal.SIGTERM)
+            self.is_ending, self._wanted = True, 0
+            self._force_at = time.monotonic() + self._config.grace_s
+            for one in self._children:
+                one.leave(self._config.grace_s + FORCED_S)
+        if self.is_ending and signals < 2 and time.monotonic() > self._force_at:
+            log.warning("the grace period is over")
+            signals = 2
         if signals >= 2 and self._obeyed < 2:
             log.warning("ending at once")
-            self._kill_at = time.monotonic() + FORCED_S
+            for one in self._children:
+                one.kill_at = time.monotonic() + FORCED_S
             self._send(child.FORCE)
-        if signals >= 3 or (self._kill_at is not None and time.monotonic() > self._kill_at):
-            self._send(signal.SIGKILL)
-        self._obeyed = signals
+        if signals >= 3:
+            for one in self._children:
+                one.kill()
+        self._obeyed = max(signals, self._obeyed)
+        if self._is_reloading:
+            self._is_reloading = False
+            for one in self._children:
+                one.leave(self._config.grace_s)
 
     def _send(self, number: signal.Signals) -> None:
-        for slot in self._slots:
-            process = slot.process
-            if process is not None and process.exitcode is None and process.pid is not None:
-                os.kill(process.pid, number)
+        for one in self._children:
+            one.send(number)
 
-    def _tend(self, slot: _Slot) -> None:
-        """Take leave of a child that ended, and start the next one when its time has come."""
-        process = slot.process
-        if process is not None and process.exitcode is not None:
-            self._bury(slot, process)
-        if slot.process is None and not slot.is_closed and time.monotonic() >= slot.next_at:
-            self._start(slot)
+    def _bury_the_dead(self) -> None:
+        for one in [one for one in self._children if one.exit_code is not None]:
+            with self._lock:
+                self._children.remove(one)
+            self._judge(one)
+            if one.left_anything():
+                self._deputy.report(one.death())
+            one.bury()
 
-    def _bury(self, slot: _Slot, process: SpawnProcess) -> None:
-        code = process.exitcode
-        slot.process = None
-        if slot.is_closed:  # all of them are to end
-            self._has_failed |= code == child.NOT_HANDED_IN
-        elif self._config.is_burst and code == child.DONE:
-            slot.is_closed = True
+    def _judge(self, one: ChildProcess) -> None:
+        """Say how it ended, and whether another one is to follow."""
+        code = one.exit_code
+        if code == child.NOT_HANDED_IN:
+            self._has_failed = True
+        if one.is_leaving or code == child.WORN_OUT:
+            log.debug("process %d %s", one.pid, how_it_died(code))
+        elif self._config.is_burst and code == child.DONE and not one.board.running():
+            self._wanted = max(0, self._wanted - 1)
         else:
-            died_young = time.monotonic() - slot.began_at < _QUICK_DEATH_S
-            slot.pause_s = min(max(1.0, slot.pause_s * 2), _LONGEST_PAUSE_S) if died_young else 0.0
-            slot.next_at = time.monotonic() + slot.pause_s
-            how = f"was killed by signal {-code}" if code and code < 0 else f"ended with {code}"
-            log.warning("process %s %s: replaced in %g s", process.pid, how, slot.pause_s)
-        process.close()
+            is_young = not one.board.is_ready
+            self._pause_s = (
+                min(max(_FIRST_PAUSE_S, self._pause_s * 2), _LONGEST_PAUSE_S) if is_young else 0.0
+            )
+            self._next_start_at = time.monotonic() + self._pause_s
+            log.warning("process %d %s: replaced", one.pid, how_it_died(code))
 
-    def _start(self, slot: _Slot) -> None:
-        slot.process = get_context("spawn").Process(target=child.main, args=(self._config,))
-        slot.began_at = time.monotonic()
-        with _no_interrupts():
-            slot.process.start()
+    def _enforce_limits(self) -> None:
+        for one in self._children:
+            if one.end_overdue(self._config.grace_s):
+                log.warning("process %d runs a task that does not end when told", one.pid)
+            if one.kill_at is not None and time.monotonic() > one.kill_at:
+                one.kill()
+        if time.monotonic() - self._memory_at >= _MEMORY_LOOK_S:
+            self._memory_at = time.monotonic()
+            self._look_at_memory()
 
+    def _look_at_memory(self) -> None:
+        kill_mb, most_mb = self._config.kill_memory_mb, self._config.max_memory_mb
+        for one in self._children if kill_mb or most_mb else ():
+            memory_mb = one.memory_mb()
+            if kill_mb and memory_mb > kill_mb:
+                reason = f"MemoryLimit: its process had {memory_mb:.0f} MB, more than {kill_mb} MB"
+                log.warning("process %d has %.0f MB: killed", one.pid, memory_mb)
+                one.kill(reason)
+            elif most_mb and memory_mb > most_mb and not one.is_leaving:
+                log.info("process %d has %.0f MB: replaced", one.pid, memory_mb)
+                one.leave(self._config.grace_s)
 
-@contextmanager
-def _no_interrupts() -> Iterator[None]:
-    """Have a child begin with SIGINT blocked: from a terminal it comes to all processes."""
-    resource_tracker.ensure_running()  # else start() does it, and unblocks
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    def _start_missing(self) -> None:
+        staying = [one for one in self._children if not one.is_leaving]
+        for one in staying[self._wanted :]:
+            one.leave(self._config.grace_s)
+        if len(staying) < self._wanted and time.monotonic() >= self._next_start_at:
+            one = ChildProcess(self._config)
+            with self._lock:
+                self._children.append(one)
+
+    def _late_receipts(self) -> list[str]:
+        """Leases that the children should have prolonged."""
+        period_s = 2 * min(self._config.lease_s / 3, self._config.heartbeat_s)
+        with self._lock:
+            late = [one for one in self._children if one.is_late(period_s)]
+        return sorted({entry.receipt for one in late for entry in one.board.entries()})
+
+    def reload(self) -> None:
+        """Replace all children, each after its running tasks; from any thread."""
+        self._is_reloading = True
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a child works, and the worker is not about to end."""
+        with self._lock:
+            return not self.is_ending and any(one.board.is_ready for one in self._children)
+
+    @property
+    def size(self) -> int:
+        """Processes that are wanted."""
+        return self._wanted
+
+    def resize(self, size: int) -> None:
+        """Run so many processes from now on; from any thread."""
+        if not self.is_ending:
+            self._wanted = min(size, self._config.most_processes)
+
+    def busy(self) -> tuple[int, int]:
+        """Tasks that run now, and how many may."""
+        with self._lock:
+            running = sum(one.board.running() for one in self._children)
+        return running, self._wanted * self._config.slots
+
+    def memory_mb(self) -> float:
+        """Resident memory of the children."""
+        with self._lock:
+            children = list(self._children)
+        return sum(one.memory_mb() for one in children)
