@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from pyclient.config.environment import name_of
 from pyclient.config.section import OTHER_NAMES, Section, section_of
-from pyclient.config.settings import Settings
+from pyclient.config.settings import Settings, section_at
 from pyclient.config.words import as_number
 from pyclient.dsn import Dsn
 
@@ -90,22 +90,12 @@ def keys(model: type[Section] = Settings, above: tuple[str, ...] = ()) -> Iterat
 def key(section: str, field: str) -> Key:
     """One key, by the dotted name of its section ("" = none) and its own."""
     path = tuple(section.split(".")) if section else ()
-    return _key((*path, field), _section(path).model_fields[field])
+    return _key((*path, field), section_at(path).model_fields[field])
 
 
 def document_of(path: tuple[str, ...]) -> str:
     """What a section is about, in a sentence."""
-    return (_section(path).__doc__ or "").strip()
-
-
-def _section(path: tuple[str, ...]) -> type[Section]:
-    model: type[Section] = Settings
-    for step in path:
-        inner = section_of(model.model_fields[step])
-        if inner is None:
-            raise KeyError(".".join(path))
-        model = inner
-    return model
+    return (section_at(path).__doc__ or "").strip()
 
 
 def as_toml(value: Any) -> str:

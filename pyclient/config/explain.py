@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from pyclient.config.layer import Path
 from pyclient.config.problems import did_you_mean
 from pyclient.config.section import OTHER_NAMES, Section, section_of
-from pyclient.config.settings import Settings
+from pyclient.config.settings import Settings, section_at
 from pyclient.config.words import as_number
 
 _TEXTS = {
@@ -26,6 +25,7 @@ _TEXTS = {
     "greater_than_equal": "must be at least {ge}",
     "greater_than": "must be more than {gt}",
     "less_than_equal": "must be at most {le}",
+    "string_pattern_mismatch": "must match {pattern}",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
     "finite_number": "must be a finite number",
@@ -65,22 +65,15 @@ def _not(value: object) -> str:
 
 def _unknown(path: Path) -> str:
     *above, last = path
-    model = _model_at(above)
+    model = section_at(above)
     key = str(last)
     kind = "key" if above else "section or key"
-    elsewhere = next((place for place in _homes(key)), None)
-    if elsewhere is not None:
-        return f"unknown {kind}; it belongs in [{elsewhere}]"
+    homes = list(_homes(key))
+    if len(homes) == 1:
+        return f"unknown {kind}; it belongs in [{homes[0]}]"
     names = [*model.model_fields, *(OTHER_NAMES[p] for p in OTHER_NAMES if p[:-1] == tuple(above))]
     guess = did_you_mean(key, names)
     return f"unknown {kind}{guess or '; known are ' + ', '.join(model.model_fields)}"
-
-
-def _model_at(path: Any) -> type[Section]:
-    model: type[Section] = Settings
-    for step in path:
-        model = section_of(model.model_fields[step]) or model
-    return model
 
 
 def _homes(key: str, model: type[Section] = Settings, name: str = "") -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pyclient.config.problems import Problem
@@ -27,7 +27,7 @@ class Layer:
     values: dict[Any, Any]
     place: Callable[[Path], str]
     problems: Sequence[Problem] = ()
-    warnings: Sequence[str] = field(default=())
+    warnings: Sequence[str] = ()
 
     def has(self, path: Path) -> bool:
         """Whether this source says something about the path, or instead of a table on its way."""

@@ -44,7 +44,7 @@ class AutoRegister(Section):
 
 
 class Web(Section):
-    """The pages and calls that are served by HTTP."""
+    """The pages and calls that are served by HTTP. Checked, and not used yet."""
 
     auto_configure_routes: bool = Field(default=True, description="Whether the routes are added.")
     route_prefix: str = Field(
@@ -59,7 +59,7 @@ class Web(Section):
 
 
 class Metrics(Section):
-    """What is measured, and for how long it is kept."""
+    """What is measured, and for how long it is kept. Checked, and not used yet."""
 
     enabled: bool = Field(default=True, description="Whether metrics are exported.")
     export_interval: float = Field(
@@ -96,7 +96,7 @@ class Logging(Section):
 
 
 class Alerts(Section):
-    """Thresholds from which an alert is raised."""
+    """Thresholds from which an alert is raised. Checked, and not used yet."""
 
     max_queue_size: int = Field(default=10_000, ge=1, description="Tasks that wait in one queue.")
     max_error_rate: float = Field(default=0.05, ge=0, le=1, description="Share of tasks that fail.")

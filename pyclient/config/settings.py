@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field, PlainSerializer, PlainValidator
 
 from pyclient.config.autoscaler import Autoscaler
-from pyclient.config.section import Section, fault
+from pyclient.config.section import Section, fault, section_of
 from pyclient.config.services import (
     Alerts,
     AutoRegister,
@@ -60,3 +61,18 @@ class Settings(Section):
     alerts: Alerts = Alerts()
     breaker: Breaker = Breaker()
     tracing: Tracing = Tracing()
+
+
+def section_at(path: Sequence[str | int]) -> type[Section]:
+    """The section of a path.
+
+    Raises:
+        KeyError: there is none.
+    """
+    model: type[Section] = Settings
+    for step in path:
+        inner = section_of(model.model_fields[str(step)])
+        if inner is None:
+            raise KeyError(".".join(map(str, path)))
+        model = inner
+    return model

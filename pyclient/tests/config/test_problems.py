@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pyclient.config import InvalidConfig, Problem, load
+from pyclient.config.workers import Workers
 from pyclient.errors import InvalidArgument
 
 BAD = """\
@@ -19,6 +20,7 @@ queues = ["a", "a"]
 health_port = 70000
 worker_prefix = ""
 burst = 3
+enabled = true
 
 [autoscaler]
 max_workers = true
@@ -33,6 +35,9 @@ level = "debug"
 [logging]
 level = "verbose"
 format = 3
+
+[web]
+route_prefix = "api"
 """
 
 SAID = {
@@ -46,24 +51,27 @@ SAID = {
     ("celers.toml:6", "workers.health_port"): "must be at most 65535, not 70000",
     ("celers.toml:7", "workers.worker_prefix"): "must have at least 1 characters, not ''",
     ("celers.toml:8", "workers.burst"): "must be true or false, not 3",
-    ("celers.toml:11", "autoscaler.max_workers"): "must not be true or false",
+    ("celers.toml:12", "autoscaler.max_workers"): "must not be true or false",
     (
-        "celers.toml:12",
+        "celers.toml:13",
         "autoscaler.queue_pressure_threshold",
     ): "unknown key; it belongs in [autoscaler.scaling_triggers]",
     (
-        "celers.toml:15",
+        "celers.toml:16",
         "autoscaler.target_sla.min_success_rate",
     ): "must be at most 1, not 1.5",
-    ("celers.toml:17", "loging"): "unknown section or key; did you mean logging?",
+    ("celers.toml:18", "loging"): "unknown section or key; did you mean logging?",
     (
-        "celers.toml:21",
+        "celers.toml:22",
         "logging.level",
     ): "must be 'trace', 'debug', 'info', 'warn', 'warning' or 'error', not 'verbose'",
     (
-        "celers.toml:22",
+        "celers.toml:23",
         "logging.format",
     ): "must be 'json', 'compact' or 'pretty', not 3",
+    ("celers.toml:9", "workers.enabled"): "unknown key; known are "
+    + ", ".join(Workers.model_fields),
+    ("celers.toml:26", "web.route_prefix"): "must match ^/, not 'api'",
 }
 
 
