@@ -128,7 +128,13 @@ class Cli:
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that all have; it gets a Cli as its first argument."""
 
-    @click.option("--dsn", envvar="CELERS_DSN", show_envvar=True, help="mysql://user:pw@host/db")
+    @click.option(
+        "--dsn",
+        metavar="URL",
+        envvar="CELERS_DSN",
+        show_envvar=True,
+        help="mysql://user:password@host/database",
+    )
     @click.option(
         "--config",
         envvar="CELERS_CONFIG",
@@ -139,9 +145,12 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--json", "is_json", is_flag=True, help="JSON: one object, or one a line.")
     @click.option("-q", "--quiet", is_flag=True, help="Data and errors only.")
     @click.option("-v", "--verbose", count=True, help="Say more on stderr; twice for debugging.")
-    @click.option("--no-color", is_flag=True, envvar="NO_COLOR", help="No colours. [NO_COLOR]")
+    @click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR=1.")
     @click.option(
-        "--timeout", "timeout_s", type=DURATION, help="How long the server has for an answer."
+        "--timeout",
+        "timeout_s",
+        type=DURATION,
+        help="How long to wait for the server's answer.",
     )
     @functools.wraps(command)
     def with_options(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import errno
 import keyword
 import os
@@ -72,6 +73,19 @@ class Registry(click.Group):
         name = cmd_name.replace("-", "_") + "_" * keyword.iskeyword(cmd_name)
         command = getattr(import_module(self.modules[cmd_name][0]), name)
         return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As usual, with a guess where there is no such command."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            near = difflib.get_close_matches(args[0], self.modules, 1)
+            if not near:
+                raise
+            guess = f"No such command {args[0]!r}. Did you mean {near[0]!r}?"
+            raise click.UsageError(guess, ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

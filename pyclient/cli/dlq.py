@@ -14,8 +14,8 @@ import click
 
 from pyclient._generated import ListDlqRow
 from pyclient.cli._common import DURATION, Cli, common, dry_run, yes
-from pyclient.cli._complete import complete_queue, complete_task
 from pyclient.cli._each import change_each, show_change, show_each
+from pyclient.cli._filters import begin_below, most, of_queue, of_task
 from pyclient.cli._output import as_number
 from pyclient.cli._pages import pages, record
 from pyclient.cli._shown import describe
@@ -66,22 +66,21 @@ class Filter:
 
 
 def _filtered(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the filters; it gets a Filter behind the Cli."""
+    """Give a command the filters; it gets them as the Filter ``only``."""
 
-    @click.option("-Q", "--queue", shell_complete=complete_queue, help="Only of this queue.")
-    @click.option("--task", "task_name", shell_complete=complete_task, help="Only of this name.")
-    @click.option("--error", help="Only where the error contains this text.")
+    @of_queue
+    @of_task
+    @click.option("--error", metavar="TEXT", help="Only where the error contains this text.")
     @click.option("--older-than", "older_s", type=DURATION, help="Only those dead for longer.")
     @functools.wraps(command)
     def with_filter(
-        cli: Cli,
         queue: str | None,
         task_name: str | None,
         error: str | None,
         older_s: float | None,
         **rest: Any,
     ) -> Any:
-        return command(cli, Filter(queue, task_name, error, older_s), **rest)
+        return command(only=Filter(queue, task_name, error, older_s), **rest)
 
     return with_filter
 
@@ -92,10 +91,10 @@ def dlq() -> None:
 
 
 @dlq.command("list")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
-@click.option("--after", "--cursor", type=click.UUID, metavar="ID", help="Begin below this task.")
-@common
 @_filtered
+@most
+@begin_below
+@common
 def list_dlq(cli: Cli, only: Filter, limit: int, after: UUID | None) -> None:
     """List dead letters, the newest tasks first."""
     rows = list(itertools.islice(only.rows(cli, after=after, size=limit), limit))
@@ -122,11 +121,11 @@ def show(cli: Cli, task_id: UUID, has_payload: bool) -> None:
 
 @dlq.command()
 @_ids
+@_filtered
 @_all
 @dry_run
 @yes
 @common
-@_filtered
 def retry(cli: Cli, only: Filter, is_sure: bool, **chosen: Any) -> None:
     """Put dead letters back into their queues: these ones, or all that pass the filters."""
     is_named = bool(chosen["task_ids"])
@@ -165,8 +164,8 @@ def _change(
 
 
 @dlq.command()
-@common
 @_filtered
+@common
 def export(cli: Cli, only: Filter) -> None:
     """Write dead letters to stdout, one JSON object a line, as `celers export` does."""
     write_tasks(cli, [row.task_id for row in only.rows(cli)], "dead")

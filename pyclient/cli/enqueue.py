@@ -72,20 +72,32 @@ def _id_of(task: str, key: str | None) -> str | None:
 @click.command()
 @click.argument("task", shell_complete=complete_task)
 @click.argument("payload", default="{}", metavar="[JSON|@FILE|-]")
-@click.option("-Q", "--queue", default="default", show_default=True, shell_complete=complete_queue)
+@click.option(
+    "-Q",
+    "--queue",
+    metavar="NAME",
+    default="default",
+    show_default=True,
+    shell_complete=complete_queue,
+)
 @click.option("--in", "delay_s", type=DURATION, help="Due after this time: 10s, 5m, 2h30m, 7d.")
 @click.option("--at", "due_at", type=INSTANT, help="Due at this instant, ISO 8601; UTC if bare.")
-@click.option("--priority", type=int, help="Higher is served first; 0 unless given.")
-@click.option("--max-retries", type=int, help="Retries after the first attempt.")
-@click.option("--key", help="The same task and key again is the same task: nothing is added.")
+@click.option("--priority", type=int, metavar="N", help="Higher is served first; 0 unless given.")
+@click.option("--max-retries", type=int, metavar="N", help="Retries after the first attempt.")
+@click.option("--key", help="The same task with the same key is enqueued once.")
 @click.option("--headers", metavar="JSON", help="JSON object that the worker gets with the task.")
-@click.option("--expires", "expires_s", type=DURATION, help="Not started so long after due: never.")
+@click.option(
+    "--expires",
+    "expires_s",
+    type=DURATION,
+    help="It expires if not begun so long after it is due.",
+)
 @click.option(
     "--wait",
     is_flag=False,
     flag_value=_FOR_EVER,
     metavar="[TIME]",
-    help="Wait for its end and print its result; code 1 if it fails, 69 if no worker is there.",
+    help="Wait, and print the result; exit with 1 if it failed, with 69 if no worker is there.",
 )
 @common
 def enqueue(

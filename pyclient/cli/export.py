@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import click
 
 from pyclient.cli._common import Cli, common
-from pyclient.cli._complete import complete_queue, complete_task
 from pyclient.cli._exported import write_line
+from pyclient.cli._filters import of_queue, of_task
 from pyclient.cli._output import as_json, as_number
 from pyclient.cli._pages import pages
 from pyclient.cli.task import STATES
@@ -17,9 +17,9 @@ from pyclient.errors import NotFound
 
 
 @click.command()
-@click.option("-Q", "--queue", shell_complete=complete_queue, help="Only of this queue.")
+@of_queue
 @click.option("--state", type=click.Choice(STATES), default="pending", show_default=True)
-@click.option("--task", "task_name", shell_complete=complete_task, help="Only of this name.")
+@of_task
 @common
 def export(cli: Cli, queue: str | None, state: str, task_name: str | None) -> None:
     """Write tasks to stdout, one JSON object a line, the oldest first.

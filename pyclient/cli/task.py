@@ -12,8 +12,8 @@ import click
 
 from pyclient.cli import _tail
 from pyclient.cli._common import Cli, common
-from pyclient.cli._complete import complete_queue, complete_task
 from pyclient.cli._each import OUTCOME, show_each
+from pyclient.cli._filters import begin_below, most, of_queue, of_task
 from pyclient.cli._group import CONFLICT, NOT_FOUND
 from pyclient.cli._pages import pages, record
 from pyclient.cli._shown import describe
@@ -23,8 +23,6 @@ STATES = ("pending", "processing", "completed", "failed", "cancelled", "expired"
 _COLUMNS = ("task_id", "queue", "task_name", "state", "attempt", "created_at", "error")
 _AT_A_TIME = 1000
 
-_queue = click.option("-Q", "--queue", shell_complete=complete_queue, help="Only of this queue.")
-_task = click.option("--task", "task_name", shell_complete=complete_task, help="Only of this name.")
 _ids = click.argument("task_ids", metavar="ID...", type=click.UUID, nargs=-1, required=True)
 
 
@@ -34,11 +32,11 @@ def task() -> None:
 
 
 @task.command("list")
-@_queue
+@of_queue
 @click.option("--state", type=click.Choice(STATES), help="Only in this state.")
-@_task
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
-@click.option("--after", "--cursor", type=click.UUID, metavar="ID", help="Begin below this task.")
+@of_task
+@most
+@begin_below
 @common
 def list_tasks(
     cli: Cli,
@@ -98,8 +96,8 @@ def cancel(cli: Cli, task_ids: Sequence[UUID], reason: str | None) -> None:
 
 @task.command()
 @click.argument("task_id", metavar="[ID]", type=click.UUID, required=False)
-@_queue
-@_task
+@of_queue
+@of_task
 @common
 def tail(cli: Cli, task_id: UUID | None, **filters: Any) -> None:
     """Follow new tasks, or the changes of one task until it has ended.
