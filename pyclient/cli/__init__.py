@@ -19,6 +19,7 @@ COMMANDS = {
     "doctor": ("pyclient.cli.doctor", "look for what ails the server, the schema and the queue"),
     "enqueue": ("pyclient.cli.enqueue", "add a task to a queue"),
     "export": ("pyclient.cli.export", "write tasks as lines of JSON"),
+    "healthcheck": ("pyclient.cli.healthcheck", "ask a worker whether it is well, for probes"),
     "import": ("pyclient.cli.import_", "enqueue what export wrote"),
     "init": ("pyclient.cli.init", "write what a new project needs"),
     "maintenance": ("pyclient.cli.maintenance", "do maintenance, look at its duties"),
