@@ -25,13 +25,12 @@ from pyclient.app.interrupts import (
 )
 from pyclient.app.item import Item
 from pyclient.app.sender import DatabaseSender, Sender
-from pyclient.app.task import AsyncTask, Task
+from pyclient.app.task import Task
 from pyclient.app.verdict import Cancel, Reject, Retry, Snooze, Verdict
 
 __all__ = [
     "App",
     "Task",
-    "AsyncTask",
     "TaskHandle",
     "TaskFailed",
     "load",

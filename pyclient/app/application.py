@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar, overload
 from uuid import UUID
@@ -19,7 +18,7 @@ from pyclient.app.modules import full_name, import_all, load_attribute
 from pyclient.app.options import Policy, declared
 from pyclient.app.send import send, send_async
 from pyclient.app.sender import DatabaseSender, Sender
-from pyclient.app.task import AsyncTask, Declare, Task
+from pyclient.app.task import Task
 from pyclient.client import Client, ClientOptions
 from pyclient.codec import Codec
 from pyclient.dsn import Dsn
@@ -82,8 +81,6 @@ class App:
         return self._client
 
     @overload
-    def task(self, name: Callable[P, Coroutine[Any, Any, R]], /) -> AsyncTask[P, R]: ...
-    @overload
     def task(self, name: Callable[P, R], /) -> Task[P, R]: ...
     @overload
     def task(
@@ -98,7 +95,7 @@ class App:
         hard_timeout: Duration | None = None,
         expires: Duration | None = None,
         headers: Mapping[str, Any] | None = None,
-    ) -> Declare: ...
+    ) -> Callable[[Callable[P, R]], Task[P, R]]: ...
     def task(
         self,
         name: Callable[..., Any] | str | None = None,
@@ -155,10 +152,8 @@ class App:
             known = self.tasks.get(chosen)
             if known is not None and not known.is_replaced_by(function):
                 raise ValueError(f"the app {self.name} has a task {chosen} already")
-            kind = AsyncTask if inspect.iscoroutinefunction(function) else Task
-            task: Task[..., Any] = kind(self, function, chosen, queue, options)
-            self.tasks[chosen] = task
-            return task
+            self.tasks[chosen] = Task(self, function, chosen, queue, options)
+            return self.tasks[chosen]
 
         return register(name) if callable(name) else register
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from collections.abc import Coroutine, Generator, Iterator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from pyclient._generated import GetTaskRow
 from pyclient.errors import AccessDenied, Conflict
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pyclient.app.application import App
 
 R = TypeVar("R", covariant=True)
+T = TypeVar("T")
 _LIVING = frozenset({"pending", "processing"})
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _GROWTH = 0.01, 0.5, 1.5
 
@@ -71,7 +72,12 @@ class TaskHandle(Generic[R]):
         """
         return self._wait(timeout).state
 
-    def result(self, timeout: float | None = None) -> R:
+    # A coroutine function returns a coroutine; its result is what awaiting that gives.
+    @overload
+    def result(self: TaskHandle[Coroutine[Any, Any, T]], timeout: float | None = None) -> T: ...
+    @overload
+    def result(self, timeout: float | None = None) -> R: ...
+    def result(self, timeout: float | None = None) -> Any:
         """Wait for what the function returns.
 
         Args:
@@ -116,7 +122,13 @@ class TaskHandle(Generic[R]):
         """As wait()."""
         return (await self._wait_async(timeout)).state
 
-    async def result_async(self, timeout: float | None = None) -> R:
+    @overload
+    async def result_async(
+        self: TaskHandle[Coroutine[Any, Any, T]], timeout: float | None = None
+    ) -> T: ...
+    @overload
+    async def result_async(self, timeout: float | None = None) -> R: ...
+    async def result_async(self, timeout: float | None = None) -> Any:
         """As result()."""
         return await asyncio.to_thread(self._result_of, await self._wait_async(timeout))
 
@@ -128,7 +140,11 @@ class TaskHandle(Generic[R]):
         """As retry()."""
         return await asyncio.to_thread(self.retry)
 
-    def __await__(self) -> Generator[Any, Any, R]:
+    @overload
+    def __await__(self: TaskHandle[Coroutine[Any, Any, T]]) -> Generator[Any, Any, T]: ...
+    @overload
+    def __await__(self) -> Generator[Any, Any, R]: ...
+    def __await__(self) -> Generator[Any, Any, Any]:
         return self.result_async().__await__()
 
     def __eq__(self, other: object) -> bool:
@@ -163,11 +179,11 @@ class TaskHandle(Generic[R]):
             raise TimeoutError(f"task {self.id} is still {task.state} after {timeout:g} s")
         return pause_s
 
-    def _result_of(self, task: GetTaskRow) -> R:
+    def _result_of(self, task: GetTaskRow) -> Any:
         if task.state != "completed":
             raise TaskFailed(self.id, task.state, task.error)
         kept = self._app.client.call_get_result(self.id)
-        return cast(R, self._app.codec.unwrap_result(kept.result) if kept else None)
+        return self._app.codec.unwrap_result(kept.result) if kept else None
 
 
 def _pauses(timeout_s: float | None) -> Iterator[float]:

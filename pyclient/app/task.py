@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import update_wrapper
 from inspect import Parameter
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from pyclient.app.durations import Duration
 from pyclient.app.handle import TaskHandle
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R", covariant=True)
-T = TypeVar("T")
 _UNNAMED = (Parameter.POSITIONAL_ONLY, Parameter.VAR_POSITIONAL)
 
 
@@ -43,7 +42,7 @@ class Task(Generic[P, R]):
     def __init__(
         self,
         app: App,
-        function: Callable[P, Any],
+        function: Callable[P, R],
         name: str,
         queue: str,
         declared: Declared,
@@ -60,8 +59,7 @@ class Task(Generic[P, R]):
 
     def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function."""
-        outcome: R = self.function(*args, **kwargs)
-        return outcome
+        return self.function(*args, **kwargs)
 
     def enqueue(self, /, *args: P.args, **kwargs: P.kwargs) -> TaskHandle[R]:
         """Have a worker call the function with these arguments.
@@ -204,24 +202,3 @@ class Task(Generic[P, R]):
 
     def __repr__(self) -> str:
         return f"<task {self.name} of {self.app.name}>"
-
-
-class AsyncTask(Task[P, R]):
-    """A task whose function is a coroutine function. Its result is what awaiting gives."""
-
-    # A call gives the coroutine, as everywhere in Python; R stays what a worker keeps of it.
-    def __call__(  # type: ignore[override]
-        self, /, *args: P.args, **kwargs: P.kwargs
-    ) -> Coroutine[Any, Any, R]:
-        """Call the function."""
-        outcome: Coroutine[Any, Any, R] = self.function(*args, **kwargs)
-        return outcome
-
-
-class Declare(Protocol):
-    """What ``@app.task(…)`` decorates with."""
-
-    @overload
-    def __call__(self, function: Callable[P, Coroutine[Any, Any, T]], /) -> AsyncTask[P, T]: ...
-    @overload
-    def __call__(self, function: Callable[P, T], /) -> Task[P, T]: ...

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 PROGRAM = """
-from pyclient.app import App, Snooze
+from typing import Any
+from pyclient.app import App
 
 app = App("shop")
 
@@ -27,11 +28,16 @@ async def awaited(order: int) -> float:
 async def awaited_too(order: int) -> float:
     return 1.0
 
+@app.task(name="y")
+async def anything(order: int) -> Any:
+    return order
+
 # What fits.
 reveal_type(bare.enqueue(1, note="x"))
 reveal_type(bare.using(delay=1).enqueue(order=1).result())
 reveal_type(dressed.item(1))
 reveal_type(awaited.enqueue(1).result(timeout=1))
+reveal_type(anything.enqueue(1).result())
 reveal_type(awaited_too.using(key="k").enqueue(1).result())
 reveal_type(bare(1))
 reveal_type(dressed(1))
@@ -49,6 +55,7 @@ dressed.using(delay=1).enqueue()
 awaited.item(1, 2)
 bare.using(retry=[1])
 bare("1")
+anything.enqueue("1")
 """
 
 REVEALED = [
@@ -56,6 +63,7 @@ REVEALED = [
     "str",
     "Item[list[int]]",
     "float",
+    "Any",
     "float",
     "str",
     "list[int]",
@@ -71,6 +79,7 @@ REFUSED = [
     "call-arg",
     "call-arg",
     "call-arg",
+    "arg-type",
     "arg-type",
     "arg-type",
 ]
