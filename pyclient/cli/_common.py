@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 # A person waits for the answer that a right is missing, which looks like a deployment at first.
 _DEPLOY_WINDOW_S = 0.3
 _UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
+_LONGEST_S = 100 * 365 * 86_400
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[smhdw])")
 
 
 class Refusal(click.ClickException):
@@ -187,25 +188,27 @@ def parse_duration(text: str) -> float:
         ValueError: it is none.
     """
     text = text.strip().lower()
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return float(text)
-    parts = _PART.findall(text)
-    if not parts or "".join(map("".join, parts)) != text:
+    given = f"{text}s" if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else text
+    parts = _PART.findall(given)
+    if not parts or "".join(map("".join, parts)) != given:
         raise ValueError(f"{text!r} is no span of time; it looks like 10s, 5m, 2h30m or 7d")
-    return float(sum(float(count) * _UNITS_S[unit] for count, unit in parts))
+    seconds = float(sum(float(count) * _UNITS_S[unit] for count, unit in parts))
+    if seconds > _LONGEST_S:
+        raise ValueError(f"{text!r} is longer than 100 years")
+    return seconds
 
 
 def parse_instant(text: str) -> datetime:
-    """An instant of ISO 8601, in UTC where it names no zone.
+    """An instant of ISO 8601 as UTC; one that names no zone is in UTC.
 
     Raises:
         ValueError: it is none.
     """
     try:
         found = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError(f"{text!r} is no instant; it looks like 2030-01-31T12:00:00Z") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 class _Parsed(click.ParamType[Any]):

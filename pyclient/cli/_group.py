@@ -108,6 +108,9 @@ def _endings(ctx: click.Context) -> Iterator[None]:
     except CelersError as error:
         _say(ctx, error)
         ctx.exit(code_of(error))
+    except UnicodeError as error:
+        _say(ctx, error)
+        ctx.exit(USAGE)
     except (KeyboardInterrupt, click.Abort):
         ctx.exit(INTERRUPTED)
     except OSError as error:

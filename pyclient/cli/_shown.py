@@ -25,7 +25,7 @@ def describe(cli: Cli, task_id: str, *, has_payload: bool) -> dict[str, Any]:
     return {
         **without_payload(task),
         **(payload_of(task) if has_payload else {}),
-        "progress": None if progress is None else record(progress),
+        "progress": None if progress is None else _without_id(record(progress)),
         "result": None if result is None else result.result,
         "attempts": _attempts(cli, task_id),
     }
@@ -48,6 +48,10 @@ def payload_of(task: GetTaskRow) -> dict[str, str | None]:
 def payload_bytes(task: GetTaskRow) -> bytes:
     """The payload byte for byte."""
     return (task.payload or "").encode() if task.payload_binary is None else task.payload_binary
+
+
+def _without_id(fields: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key != "task_id"}
 
 
 def _attempts(cli: Cli, task_id: str) -> list[dict[str, Any]] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -45,14 +45,20 @@ def test_what_is_no_span_of_time(text: str) -> None:
         parse_duration(text)
 
 
+def test_a_span_has_an_end() -> None:
+    assert parse_duration("36500d") == 36_500 * 86_400
+    with pytest.raises(ValueError, match="is longer than 100 years"):
+        parse_duration("36501d")
+
+
 def test_instants_are_utc_unless_they_say_otherwise() -> None:
     noon = datetime(2030, 1, 31, 12, tzinfo=UTC)
     for text in ("2030-01-31T12:00:00Z", "2030-01-31 12:00", "20300131T120000"):
         assert parse_instant(text) == noon
     assert parse_instant("2030-01-31") == noon - timedelta(hours=12)
-    there = parse_instant("2030-01-31T12:00:00+05:30")
-    assert there.tzinfo == timezone(timedelta(hours=5, minutes=30))
-    for nonsense in ("", "noon", "2030-02-31", "12:00"):
+    assert parse_instant("2030-01-31T17:30:00+05:30") == noon
+    assert parse_instant("2030-01-31T17:30:00+05:30").tzinfo is UTC
+    for nonsense in ("", "noon", "2030-02-31", "12:00", "0001-01-01T00:00:00+14:00"):
         with pytest.raises(ValueError, match="is no instant"):
             parse_instant(nonsense)
 
@@ -93,6 +99,33 @@ def test_a_broken_configuration_is_said_with_its_line(
     assert "other.toml:1" in done.err
     assert "geheim" not in done.err
     assert celers(schema.dsn, "task", "list", "--config", "/nowhere.toml").code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["enqueue", "\udcff"],
+        ["enqueue", "send", "--key", "\udcff"],
+        ["enqueue", "send", '"\udcff"'],
+        ["enqueue", "send", "--in", "99999999999d"],
+        ["enqueue", "send", "--at", "9999-12-31T23:59:59-14:00"],
+        ["enqueue", "send", "--priority", "9" * 40],
+        ["enqueue", "send", "--headers", '{"a": NaN}'],
+        ["enqueue", "send", '"\\ud800"'],
+        ["task", "list", "-Q", "\udcff"],
+        ["task", "list", "--limit", "9" * 40],
+        ["task", "list", "--dsn", "mysql://\udcff@127.0.0.1/x"],
+        ["dlq", "list", "--older-than", "99999999999d"],
+        ["dlq", "list", "--error", "\udcff"],
+        ["queue", "pause", "\udcff"],
+        ["queue", "config", "set", "mail", "lease_s=" + "9" * 40],
+        ["queue", "config", "set", "mail", "max_retries=" + "9" * 40],
+    ],
+)
+def test_nonsense_is_wrong_usage(schema: Schema, words: list[str]) -> None:
+    done = celers(schema.dsn, *words)
+    assert (done.code, done.out) == (2, "")
+    assert "Traceback" not in done.err
 
 
 def leaves(command: click.Command, path: tuple[str, ...]) -> dict[tuple[str, ...], click.Command]:
