@@ -6,9 +6,14 @@ from typing import Any
 
 import click
 
-from pyclient.cli._common import Cli, common
+from pyclient.cli._common import DURATION, Cli, common, dry_run, yes
+from pyclient.cli._pages import record
 from pyclient.config import load
 from pyclient.config.flags import option
+
+WORKER = "celers.worker/1"
+_COLUMNS = ("worker_id", "status", "queues", "running", "heartbeat_age_s", "hostname", "pid")
+_STALE_HELP = "Silence after which a worker counts as offline.  [default: 1m]"
 
 
 @click.group()
@@ -77,3 +82,35 @@ def _bounds(text: str) -> dict[str, Any]:
         "autoscaler__min_workers": int(least),
         "autoscaler__max_workers": int(most),
     }
+
+
+@worker.command("list")
+@click.option("--stale-after", "stale_s", type=DURATION, default=60.0, help=_STALE_HELP)
+@common
+def list_workers(cli: Cli, stale_s: float) -> None:
+    """List the workers: each process of each of them, the last heard of first."""
+    rows = cli.client.call_list_workers(max(1, round(stale_s)))
+    cli.output.things(WORKER, map(record, rows), _COLUMNS)
+    if not rows:
+        cli.output.note("no worker is registered")
+
+
+@worker.command()
+@click.option("--older-than", "age_s", type=DURATION, default=3600.0, show_default="1h")
+@dry_run
+@yes
+@common
+def reap(cli: Cli, age_s: float, dry_run: bool, is_sure: bool) -> None:
+    """Forget workers that were not heard of for long.
+
+    It only takes them off the list. Their tasks come back by themselves when their leases run out.
+    """
+    rows = cli.client.call_list_workers(max(1, round(age_s)))
+    silent = [row for row in rows if row.heartbeat_age_s > age_s]
+    if dry_run or not silent:
+        cli.output.things(WORKER, map(record, silent), _COLUMNS)
+        cli.output.note(f"{len(silent)} of {len(rows)} workers were silent for so long")
+        return
+    cli.confirm(f"Forget {len(silent)} of {len(rows)} workers?", is_sure=is_sure)
+    gone = [cli.client.call_unregister_worker(row.worker_id) for row in silent]
+    cli.output.things(WORKER, map(record, gone), ("worker_id", "deleted"))

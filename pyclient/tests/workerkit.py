@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,14 +34,27 @@ def until(condition: Callable[[], T], what: str, timeout_s: float = 30) -> T:
 class Worker:
     """``celers worker`` in a process of its own."""
 
-    def __init__(self, dsn: str, folder: Path, *options: str) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        folder: Path,
+        *options: str,
+        place: str | None = None,
+        cwd: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         self._log = folder / "worker.log"
-        environment = os.environ | {"CELERS_DSN": dsn, "LEDGER": str(folder / "ledger")}
-        command = [sys.executable, "-m", "pyclient", "worker", "run", PLACE, *options]
+        places = {"CELERS_DSN": dsn, "LEDGER": str(folder / "ledger")}
+        command = [sys.executable, "-m", "pyclient", "worker", "run", place or PLACE, *options]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, env=environment, stderr=log, stdout=log, start_new_session=True
+                command,
+                env=os.environ | places | dict(environment or {}),
+                cwd=cwd,
+                stderr=log,
+                stdout=log,
+                start_new_session=True,
             )
 
     @property
@@ -49,10 +62,13 @@ class Worker:
         """What it and its children said so far."""
         return self._log.read_text()
 
+    def ledger(self) -> list[tuple[str, str, int]]:
+        """What, key and process id of every line of the ledger, in order."""
+        return workerapp.notes(self.folder / "ledger")
+
     def notes(self, what: str) -> list[tuple[str, int]]:
         """Key and process id of every line of the ledger that says this."""
-        lines = workerapp.notes(self.folder / "ledger")
-        return [(key, pid) for said, key, pid in lines if said == what]
+        return [(key, pid) for said, key, pid in self.ledger() if said == what]
 
     def wait_for(self, what: str, count: int = 1, timeout_s: float = 30) -> list[tuple[str, int]]:
         """Wait for that many such lines."""
@@ -115,7 +131,7 @@ class Look:
     """What a test wants to know of the schema: by the product's calls and views."""
 
     def __init__(self, client: pyclient.Client, connection: Any) -> None:
-        self._client, self._connection = client, connection
+        self.client, self._connection = client, connection
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of one statement."""
@@ -128,7 +144,7 @@ class Look:
 
     def state(self, task_id: str) -> str:
         """Its state."""
-        return self._client.call_get_task(task_id).state
+        return self.client.call_get_task(task_id).state
 
     def wait_for(self, task_id: str, state: str, timeout_s: float = 30) -> None:
         """Wait until the task is in this state."""
@@ -147,11 +163,11 @@ class Look:
 
     def error(self, task_id: str) -> str:
         """Why it, or its latest attempt, failed."""
-        return self._client.call_get_task(task_id).error or ""
+        return self.client.call_get_task(task_id).error or ""
 
     def result(self, task_id: str) -> Any:
         """What it returned."""
-        row = self._client.call_get_result(task_id)
+        row = self.client.call_get_result(task_id)
         assert row is not None
         assert row.status == "SUCCESS"
         return row.result

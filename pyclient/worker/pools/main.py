@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from types import FrameType
 from typing import Any
 
@@ -58,7 +59,7 @@ class MainThread:
     def _call_coroutine(self, attempt: Attempt, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if self._runner is None:
             self._runner = asyncio.Runner()
-        return self._runner.run(call_coroutine(attempt, args, kwargs))
+        return self._runner.run(call_coroutine(attempt, args, kwargs), context=copy_context())
 
     def close(self) -> None:
         """End the event loop, if there is one."""

@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 from pyclient.app import Interrupted
@@ -52,7 +53,7 @@ class Threads:
         runner: asyncio.Runner | None = getattr(self._local, "runner", None)
         if runner is None:
             runner = self._local.runner = asyncio.Runner()
-        return runner.run(call_coroutine(attempt, args, kwargs))
+        return runner.run(call_coroutine(attempt, args, kwargs), context=copy_context())
 
     def close(self) -> None:
         """Wait for what runs."""
