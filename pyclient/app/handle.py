@@ -35,6 +35,10 @@ class TaskFailed(Conflict):
         super().__init__(f"task {task_id} is {state}" + (f": {first}" if first else ""))
         self.task_id, self.state, self.error = task_id, state, error
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle: process pools send exceptions home."""
+        return TaskFailed, (self.task_id, self.state, self.error)
+
 
 class TaskHandle(Generic[R]):
     """A task by its id. Made by enqueue() and by ``app.handle(task_id)``; nothing is kept open.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import pickle
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -126,6 +127,8 @@ def test_a_task_that_failed_raises_its_error(
             result()
         assert (failure.value.state, failure.value.error) == ("dead", text)
         assert failure.value.task_id == handle.id
+    copied = pickle.loads(pickle.dumps(failure.value))
+    assert (str(copied), vars(copied)) == (str(failure.value), vars(failure.value))
     assert handle.wait() == "dead"
     assert isinstance(failure.value, pyclient.CelersError)
 
