@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -330,6 +331,8 @@ def test_a_forked_child_does_not_wait_for_a_thread_of_its_parent(
         with breaker._lock:
             child = os.fork()
             if child == 0:
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)
+                signal.alarm(20)  # rather than hang
                 os._exit(0 if breaker.call(lambda: 7) == 7 else 1)
         assert os.waitpid(child, 0)[1] == 0
 

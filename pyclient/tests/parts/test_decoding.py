@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import zlib
 from datetime import UTC, datetime
 
@@ -148,7 +149,7 @@ def test_what_is_damaged_is_refused(payload: str | bytes, content_type: str) -> 
     assert len(str(caught.value)) < 250
 
 
-@pytest.mark.parametrize("name", ["zlib", "zstd", "zstd of unknown size", "zstd that lies"])
+@pytest.mark.parametrize("name", ["zlib", "zstd", "zstd of unknown size"])
 def test_a_bomb_does_not_go_off(name: str) -> None:
     limit = 1_000_000
     codec = Codec(decompressed_limit=limit)
@@ -157,8 +158,12 @@ def test_a_bomb_does_not_go_off(name: str) -> None:
         data = bomb(name, size)
         assert len(data) < 300_000
         if is_bomb:
+            tracemalloc.start()
             with pytest.raises(DecompressedTooLarge, match="1000000"):
                 codec.decode(data, content_type)
+            _, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert most < 5 * limit
         else:
             assert codec.decode(data, content_type) == bytes(size)
 
