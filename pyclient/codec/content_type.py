@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.headerregistry import HeaderRegistry
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,7 +13,6 @@ BYTES = "application/octet-stream"
 COMPRESSION, ENCRYPTION = "compression", "encryption"
 #: ASCII is a part of UTF-8. JSON is UTF-8 by its standard, and text/plain is stored as UTF-8.
 _CHARSETS = {"utf-8", "utf8", "us-ascii"}
-_headers = HeaderRegistry()
 
 
 class ContentType(NamedTuple):
@@ -39,7 +37,9 @@ def parse(text: str) -> ContentType:
     Raises:
         UnknownContentType: it is no content type, or not one that the codec reads.
     """
-    header: Any = _headers("content-type", text)  # of a class made on the spot
+    from email.headerregistry import HeaderRegistry  # costs as much as all else of the codec
+
+    header: Any = HeaderRegistry()("content-type", text)  # of a class made on the spot
     if header.defects:
         raise UnknownContentType(f"{text!r:.100} is no content type: {header.defects[0]}")
     if header.content_type not in serializers.READERS:
