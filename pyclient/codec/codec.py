@@ -25,15 +25,16 @@ class Encryption(Protocol):
     """Encrypts payloads and results. May be used by several threads at once.
 
     Attributes:
-        key_id: names the key that encrypt() uses now, 1..40 characters of [A-Za-z0-9_.-]. It is
-            stored with what was encrypted and is no secret.
+        key_id: names the key that encrypt() uses, 1..40 characters of [A-Za-z0-9_.-]. It is stored
+            with what was encrypted and is no secret. To change keys while threads encode, give
+            the codec another Encryption.
     """
 
     @property
     def key_id(self) -> str: ...
 
     def encrypt(self, data: bytes, /) -> bytes:
-        """Encrypt with the key of now."""
+        """Encrypt with the key that key_id names."""
 
     def decrypt(self, data: bytes, key_id: str, /) -> bytes:
         """Decrypt with the key of that name; any exception means that it cannot be done."""
@@ -168,9 +169,9 @@ class Codec:
         return self.decode(payload, str(value["content_type"]))
 
     def _encode(self, value: Any, what: str) -> Encoded:
-        payload, media_type = self._serialized(value, what)
-        content_type = media_type
-        if self.compression is not None or self.encryption is not None:
+        payload, content_type = self._serialized(value, what)
+        encryption = self.encryption
+        if self.compression is not None or encryption is not None:
             data = read_bytes(payload)
             if isinstance(value, RawJson):
                 read_json(data)  # the server cannot look into it
@@ -179,9 +180,9 @@ class Codec:
                 if len(smaller) < len(data):
                     payload = data = smaller
                     content_type += f";{COMPRESSION}={self.compression}"
-            if self.encryption is not None:
-                content_type += f";{ENCRYPTION}={_checked_key_id(self.encryption.key_id)}"
-                payload = self.encryption.encrypt(data)
+            if encryption is not None:
+                content_type += f";{ENCRYPTION}={_checked_key_id(encryption.key_id)}"
+                payload = encryption.encrypt(data)
         return Encoded(payload, None if content_type == JSON else content_type)
 
     def _serialized(self, value: Any, what: str) -> tuple[str | bytes, str]:
