@@ -52,6 +52,7 @@ __all__ = [
     "ResultStatusInvalid",
     "PercentOutOfRange",
     "CheckpointInvalid",
+    "TaskNotEnded",
     "WorkerNotFound",
     "WorkerStatusInvalid",
     "DutyNotFound",
@@ -284,7 +285,7 @@ class WindowOutOfRange(InvalidArgument):
 
 
 class TaskNotDead(Conflict):
-    """TASK_NOT_DEAD: the task is no dead letter and never was one"""
+    """TASK_NOT_DEAD: the task is no dead letter"""
 
     number = 50301
     name = "TASK_NOT_DEAD"
@@ -309,6 +310,13 @@ class CheckpointInvalid(InvalidArgument):
 
     number = 50304
     name = "CHECKPOINT_INVALID"
+
+
+class TaskNotEnded(Conflict):
+    """TASK_NOT_ENDED: the task waits or runs: cancel it first"""
+
+    number = 50305
+    name = "TASK_NOT_ENDED"
 
 
 class WorkerNotFound(NotFound):
@@ -377,6 +385,7 @@ BY_NUMBER: dict[int, type[CelersError]] = {
     50302: ResultStatusInvalid,
     50303: PercentOutOfRange,
     50304: CheckpointInvalid,
+    50305: TaskNotEnded,
     50401: WorkerNotFound,
     50402: WorkerStatusInvalid,
     50403: DutyNotFound,

@@ -440,6 +440,16 @@ class PauseRow(NamedTuple):
     is_paused: bool
 
 
+class PurgeQueueRow(NamedTuple):
+    """A row of celers_purge_queue.
+
+    Attributes:
+        deleted: tasks deleted
+    """
+
+    deleted: int
+
+
 class ResumeRow(NamedTuple):
     """A row of celers_resume.
 
@@ -497,6 +507,18 @@ class ListDlqRow(NamedTuple):
     died_at: datetime
     worker_id: str | None
     error: str | None
+
+
+class PurgeDlqRow(NamedTuple):
+    """A row of celers_purge_dlq.
+
+    Attributes:
+        task_id: id of the task
+        deleted: 0 = there is no such task, or not any more
+    """
+
+    task_id: str
+    deleted: bool
 
 
 class RequeueFromDlqRow(NamedTuple):
@@ -643,6 +665,18 @@ class ArchiveCompletedTasksRow(NamedTuple):
     """
 
     deleted: int
+
+
+class DeleteTaskRow(NamedTuple):
+    """A row of celers_delete_task.
+
+    Attributes:
+        task_id: id of the task
+        deleted: 0 = there is no such task, or not any more
+    """
+
+    task_id: str
+    deleted: bool
 
 
 class GetMaintenanceRow(NamedTuple):
@@ -1107,6 +1141,7 @@ ROW_TYPES: dict[type[tuple[Any, ...]], tuple[str, ...]] = {
         "str",
         "bool",
     ),
+    PurgeQueueRow: ("int",),
     ResumeRow: (
         "str",
         "bool",
@@ -1127,6 +1162,10 @@ ROW_TYPES: dict[type[tuple[Any, ...]], tuple[str, ...]] = {
         "datetime",
         "str?",
         "str?",
+    ),
+    PurgeDlqRow: (
+        "uuid",
+        "bool",
     ),
     RequeueFromDlqRow: (
         "uuid",
@@ -1185,6 +1224,10 @@ ROW_TYPES: dict[type[tuple[Any, ...]], tuple[str, ...]] = {
     ),
     ApplyPriorityAgingRow: ("int",),
     ArchiveCompletedTasksRow: ("int",),
+    DeleteTaskRow: (
+        "uuid",
+        "bool",
+    ),
     GetMaintenanceRow: (
         "str",
         "bool",
@@ -1321,16 +1364,19 @@ ROUTINE_ROWS: dict[str, type[tuple[Any, ...]]] = {
     "celers_is_paused": IsPausedRow,
     "celers_list_queues": ListQueuesRow,
     "celers_pause": PauseRow,
+    "celers_purge_queue": PurgeQueueRow,
     "celers_resume": ResumeRow,
     "celers_set_queue_config": GetQueueConfigRow,
     "celers_apply_dlq_retention": ApplyDlqRetentionRow,
     "celers_list_dlq": ListDlqRow,
+    "celers_purge_dlq": PurgeDlqRow,
     "celers_requeue_from_dlq": RequeueFromDlqRow,
     "celers_get_task": GetTaskRow,
     "celers_list_tasks": ListTasksRow,
     "celers_queue_size": QueueSizeRow,
     "celers_apply_priority_aging": ApplyPriorityAgingRow,
     "celers_archive_completed_tasks": ArchiveCompletedTasksRow,
+    "celers_delete_task": DeleteTaskRow,
     "celers_get_maintenance": GetMaintenanceRow,
     "celers_promote_due": PromoteDueRow,
     "celers_recover_expired": RecoverExpiredRow,
@@ -2217,6 +2263,39 @@ class GeneratedCalls(ABC):
         """
         return self._row(PauseRow, "celers_pause", (queue,))
 
+    def call_purge_queue(
+        self, queue: str, limit: int | None = None, *, state: str | None = None
+    ) -> PurgeQueueRow:
+        """Delete the tasks of a queue that wait, with all that belongs to them.
+
+        The last in the order of claims first. What runs is not touched, nor is what a
+        claim or another call holds just now. Call it again while it answers with p_limit.
+
+        Args:
+            queue: name of the queue
+            limit: tasks at a time, 1..1000, NULL = 1000
+            state: only those that are due: ready; only those that are not: scheduled;
+                default: both
+
+        Returns one row.
+
+        Raises:
+            QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+            LimitOutOfRange: a limit must be 0..1000
+            OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
+            UnknownOption: no such option
+            OptionInvalid: the value of an option has the wrong type
+        """
+        return self._row(
+            PurgeQueueRow,
+            "celers_purge_queue",
+            (
+                queue,
+                limit,
+                encode_options({"state": state}),
+            ),
+        )
+
     def call_resume(self, queue: str) -> ResumeRow:
         """Hand out the tasks of a paused queue again.
 
@@ -2379,6 +2458,20 @@ class GeneratedCalls(ABC):
             ),
         )
 
+    def call_purge_dlq(self, task_id: UUID | str) -> PurgeDlqRow:
+        """Delete a dead letter for good, with all that belongs to it.
+
+        Args:
+            task_id: id of the task
+
+        Returns one row.
+
+        Raises:
+            UuidInvalid: not a UUID
+            TaskNotDead: the task is no dead letter
+        """
+        return self._row(PurgeDlqRow, "celers_purge_dlq", (encode_uuid(task_id),))
+
     def call_requeue_from_dlq(self, task_id: UUID | str) -> RequeueFromDlqRow:
         """Put a dead letter back into its queue.
 
@@ -2395,7 +2488,7 @@ class GeneratedCalls(ABC):
         Raises:
             UuidInvalid: not a UUID
             TaskNotFound: no such task
-            TaskNotDead: the task is no dead letter and never was one
+            TaskNotDead: the task is no dead letter
         """
         return self._row(RequeueFromDlqRow, "celers_requeue_from_dlq", (encode_uuid(task_id),))
 
@@ -2550,6 +2643,22 @@ class GeneratedCalls(ABC):
                 limit,
             ),
         )
+
+    def call_delete_task(self, task_id: UUID | str) -> DeleteTaskRow:
+        """Delete a task that has ended, with all that belongs to it.
+
+        A finished one or a dead letter; what waits or runs is refused: cancel it first.
+
+        Args:
+            task_id: id of the task
+
+        Returns one row.
+
+        Raises:
+            UuidInvalid: not a UUID
+            TaskNotEnded: the task waits or runs: cancel it first
+        """
+        return self._row(DeleteTaskRow, "celers_delete_task", (encode_uuid(task_id),))
 
     def call_get_maintenance(self) -> list[GetMaintenanceRow]:
         """Show the maintenance duties: how often, how much, and how it went.

@@ -19,6 +19,7 @@ from pyclient._generated import (
     ArchiveCompletedTasksRow,
     CancelBatchRow,
     CancelRow,
+    DeleteTaskRow,
     DequeueBatchRow,
     DequeueRow,
     DequeueWaitRow,
@@ -43,6 +44,8 @@ from pyclient._generated import (
     ListWorkersRow,
     PauseRow,
     PromoteDueRow,
+    PurgeDlqRow,
+    PurgeQueueRow,
     QueueSizeRow,
     RecoverExpiredRow,
     RegisterWorkerRow,
@@ -81,16 +84,19 @@ __all__ = [
     "call_is_paused",
     "call_list_queues",
     "call_pause",
+    "call_purge_queue",
     "call_resume",
     "call_set_queue_config",
     "call_apply_dlq_retention",
     "call_list_dlq",
+    "call_purge_dlq",
     "call_requeue_from_dlq",
     "call_get_task",
     "call_list_tasks",
     "call_queue_size",
     "call_apply_priority_aging",
     "call_archive_completed_tasks",
+    "call_delete_task",
     "call_get_maintenance",
     "call_promote_due",
     "call_recover_expired",
@@ -852,6 +858,32 @@ def call_pause(queue: str) -> PauseRow:
     return default_client().call_pause(queue)
 
 
+def call_purge_queue(
+    queue: str, limit: int | None = None, *, state: str | None = None
+) -> PurgeQueueRow:
+    """Delete the tasks of a queue that wait, with all that belongs to them.
+
+    The last in the order of claims first. What runs is not touched, nor is what a claim
+    or another call holds just now. Call it again while it answers with p_limit.
+
+    Args:
+        queue: name of the queue
+        limit: tasks at a time, 1..1000, NULL = 1000
+        state: only those that are due: ready; only those that are not: scheduled;
+            default: both
+
+    Returns one row.
+
+    Raises:
+        QueueNameInvalid: a queue name is 1..64 characters of [A-Za-z0-9_.:-]
+        LimitOutOfRange: a limit must be 0..1000
+        OptionsInvalid: options must be a JSON object of at most 1 MiB, or NULL
+        UnknownOption: no such option
+        OptionInvalid: the value of an option has the wrong type
+    """
+    return default_client().call_purge_queue(queue, limit, state=state)
+
+
 def call_resume(queue: str) -> ResumeRow:
     """Hand out the tasks of a paused queue again.
 
@@ -990,6 +1022,21 @@ def call_list_dlq(
     )
 
 
+def call_purge_dlq(task_id: UUID | str) -> PurgeDlqRow:
+    """Delete a dead letter for good, with all that belongs to it.
+
+    Args:
+        task_id: id of the task
+
+    Returns one row.
+
+    Raises:
+        UuidInvalid: not a UUID
+        TaskNotDead: the task is no dead letter
+    """
+    return default_client().call_purge_dlq(task_id)
+
+
 def call_requeue_from_dlq(task_id: UUID | str) -> RequeueFromDlqRow:
     """Put a dead letter back into its queue.
 
@@ -1006,7 +1053,7 @@ def call_requeue_from_dlq(task_id: UUID | str) -> RequeueFromDlqRow:
     Raises:
         UuidInvalid: not a UUID
         TaskNotFound: no such task
-        TaskNotDead: the task is no dead letter and never was one
+        TaskNotDead: the task is no dead letter
     """
     return default_client().call_requeue_from_dlq(task_id)
 
@@ -1134,6 +1181,23 @@ def call_archive_completed_tasks(
         LimitOutOfRange: a limit must be 0..1000
     """
     return default_client().call_archive_completed_tasks(queue, older_s, limit)
+
+
+def call_delete_task(task_id: UUID | str) -> DeleteTaskRow:
+    """Delete a task that has ended, with all that belongs to it.
+
+    A finished one or a dead letter; what waits or runs is refused: cancel it first.
+
+    Args:
+        task_id: id of the task
+
+    Returns one row.
+
+    Raises:
+        UuidInvalid: not a UUID
+        TaskNotEnded: the task waits or runs: cancel it first
+    """
+    return default_client().call_delete_task(task_id)
 
 
 def call_get_maintenance() -> list[GetMaintenanceRow]:

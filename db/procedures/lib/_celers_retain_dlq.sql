@@ -6,7 +6,7 @@
 --   p_older_s  int  seconds since they died, instead of the retention of the queue
 --   p_count    int  OUT
 -- Writes   celers_finished, celers_dead, celers_attempt, celers_result, celers_progress,
---          celers_task
+--          celers_expiry, celers_task
 -- Errors   none
 CREATE PROCEDURE _celers_retain_dlq (
     IN p_limit INT,

@@ -11,7 +11,7 @@
 --   deleted  int  tasks deleted
 -- Errors   QUEUE_NAME_INVALID, RETENTION_OUT_OF_RANGE, LIMIT_OUT_OF_RANGE
 -- Writes   celers_finished, celers_dead, celers_attempt, celers_result, celers_progress,
---          celers_task
+--          celers_expiry, celers_task
 -- Locks    celers_finished, celers_attempt, celers_result, celers_progress, celers_task
 -- Roles    admin
 -- Example  CALL celers_archive_completed_tasks('default', 86400, 100);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -54,6 +55,7 @@ class Task:
     receipt: str = ""
     is_unwanted: bool = False
     was_dead: bool = False
+    percent: int | None = None
 
 
 class Core(RuleBasedStateMachine):
@@ -321,6 +323,19 @@ class Core(RuleBasedStateMachine):
         assert self.session.outcome("celers_ack", task.id, new_id()) == "LEASE_LOST"
         assert self.session.outcome("celers_ack", new_id(), new_id()) == "TASK_NOT_FOUND"
 
+    @precondition(lambda self: self.receipts)
+    @rule(number=NUMBER, percent=st.integers(0, 100))
+    def tell_progress(self, number: int, percent: int) -> None:
+        """The holder of the receipt may, and nobody else."""
+        task_id, receipt, outcome = self.receipts[number % len(self.receipts)]
+        call = partial(self.session.call, "celers_update_task_progress", task_id, receipt, percent)
+        if outcome == "running":
+            call(None)
+            self.tasks[task_id].percent = percent
+        else:
+            with refused("LEASE_LOST"):
+                call(None)
+
     # Leases.
 
     @precondition(lambda self: self.requests)
@@ -438,6 +453,45 @@ class Core(RuleBasedStateMachine):
     def resume(self) -> None:
         self.session.call("celers_resume", self.paused.pop())
 
+    # Deletions.
+
+    @precondition(lambda self: self.tasks)
+    @rule(number=NUMBER)
+    def delete(self, number: int) -> None:
+        task = list(self.tasks.values())[number % len(self.tasks)]
+        if task.state in (*ENDS, "dead"):
+            assert self.session.one("celers_delete_task", task.id)["deleted"] == 1
+            self.forget(task)
+            assert self.session.one("celers_delete_task", task.id)["deleted"] == 0
+        else:
+            with refused("TASK_NOT_ENDED"):
+                self.session.call("celers_delete_task", task.id)
+
+    @precondition(lambda self: self.those("dead"))
+    @rule(number=NUMBER)
+    def purge_dlq(self, number: int) -> None:
+        task = self.some(number, "dead")
+        assert self.session.one("celers_purge_dlq", task.id)["deleted"] == 1
+        self.forget(task)
+
+    @precondition(lambda self: len(self.those("ready", "scheduled")) > 4)
+    @rule(queue=QUEUES, limit=st.integers(1, 3), state=st.sampled_from(["ready", "scheduled"]))
+    def purge_queue(self, queue: str, limit: int, state: str) -> None:
+        waiting = [task for task in self.those(state) if task.queue == queue]
+        if state == "ready":
+            waiting.sort(key=lambda task: (task.priority, -task.order))
+        else:
+            waiting.sort(key=lambda task: self.due_order(task.id), reverse=True)
+        row = self.session.one("celers_purge_queue", queue, limit, {"state": state})
+        assert row["deleted"] == len(waiting[:limit])
+        for task in waiting[:limit]:
+            self.forget(task)
+
+    def forget(self, task: Task) -> None:
+        """Nothing is left of a task."""
+        del self.tasks[task.id]
+        self.receipts = [(i, r, o) for i, r, o in self.receipts if i != task.id]
+
     # What always holds.
 
     @invariant()
@@ -447,6 +501,13 @@ class Core(RuleBasedStateMachine):
         found = {str(i): tuple(map(int, counts)) for i, *counts in rows}
         assert found == {
             task.id: (task.attempt, task.errors, task.crashes) for task in self.tasks.values()
+        }
+
+    @invariant()
+    def progress_is_as_it_was_told(self) -> None:
+        rows = self.lab.sql("SELECT BIN_TO_UUID(id), percent FROM celers_progress")
+        assert {str(i): percent for i, percent in rows} == {
+            task.id: task.percent for task in self.tasks.values() if task.percent is not None
         }
 
     @invariant()
