@@ -34,7 +34,7 @@ _LONGEST = 60
 
 
 def text_of(error: ErrorDetails) -> str:
-    """One error in a sentence; it holds the value, if that is short and no URL."""
+    """One error in a sentence; it holds the value, if that is short."""
     path, kind, context = error["loc"], error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return _unknown(path)
@@ -60,7 +60,7 @@ def _not(value: object) -> str:
         shown = repr(value)
     except ValueError:  # an int of thousands of digits
         return ""
-    return f", not {shown}" if len(shown) <= _LONGEST and ":/" not in shown else ""
+    return f", not {shown}" if len(shown) <= _LONGEST else ""
 
 
 def _unknown(path: Path) -> str:

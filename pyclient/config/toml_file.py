@@ -19,7 +19,6 @@ def read_toml(text: str) -> Document:
     Raises:
         Unreadable: it is not TOML.
     """
-    text = text.replace("\r\n", "\n")
     values = _values(text)
     lines = lines_of(text)
 

@@ -102,7 +102,7 @@ class _Reader:
     def _key(self, end: str) -> list[str]:
         """The steps of a dotted key, and the mark that ends it."""
         steps = []
-        while (token := self._take()).text != end or token.kind == "string":
+        while (token := self._take()).text != end:
             if token.kind == "bare":
                 steps.append(token.text)
             elif token.kind == "string":

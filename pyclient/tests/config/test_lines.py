@@ -46,6 +46,7 @@ inline = { a = @, b = [@, { c = @ }], "x.y" = @ }
 date = 1979-05-27T07:32:00.5Z
 float = @.0
 ends_with_quotes = """x"""""
+these_too = [\'\'\'[x]\'\'\'\', ']', @]
 [table]
 key = @
 [ table . "in it" ]
@@ -121,7 +122,7 @@ def numbers(value: Any) -> list[tuple[Path, int]]:
 def test_every_key_of_toml_has_its_line(line_end: str) -> None:
     document = read_toml(TOML.replace("\n", line_end))
     found = numbers(document.values)
-    assert len(found) == 26
+    assert len(found) == 27
     assert [(path, document.line_of(path)) for path, _ in found] == found
 
 

@@ -34,6 +34,7 @@ def test_each_source_of_the_dsn_decides_over_those_below(
     def look(**flags: str) -> None:
         loaded = read(flags=flags)
         assert loaded.settings.dsn is not None
+        assert loaded.settings.dsn.database == "x"
         seen.append((loaded.settings.dsn.host, loaded.origin(("dsn",))))
 
     monkeypatch.setenv("DATABASE_URL", "mysql+pymysql://root@h1/x")
@@ -47,7 +48,7 @@ def test_each_source_of_the_dsn_decides_over_those_below(
     (place / ".env").write_text("CELERS_DSN=mysql://root@h4/x\n")
     look()
     file = tmp_path / "dsn"
-    file.write_text(" mysql://root@h5/x\n\n")
+    file.write_text(" mysql://root@h5/x \n\n")
     monkeypatch.setenv("CELERS_DSN_FILE", str(file))
     look()
     monkeypatch.delenv("CELERS_DSN_FILE")
