@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import logging
 import re
 import sys
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 import pyclient
+from pyclient import logs
 from pyclient._retry import RetryPolicy
 from pyclient.cli._output import Output
 from pyclient.client import Client
@@ -168,8 +168,7 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
         verbosity = -1 if quiet else verbose
         click.get_current_context().meta["verbosity"] = verbosity
         if verbose:
-            level = logging.DEBUG if verbose > 1 else logging.INFO
-            logging.basicConfig(level=level, stream=sys.stderr)
+            logs.configure("debug" if verbose > 1 else "info", "compact")
         output = Output(is_json=is_json, has_color=not no_color, is_quiet=quiet)
         return command(Cli(dsn, config, timeout_s, verbosity, output), *args, **rest)
 

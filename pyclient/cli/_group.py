@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import errno
 import keyword
-import os
 import signal
 import sys
 import traceback
@@ -114,11 +113,10 @@ def _endings(ctx: click.Context) -> Iterator[None]:
     except (KeyboardInterrupt, click.Abort):
         ctx.exit(INTERRUPTED)
     except OSError as error:
-        if error.errno != errno.EPIPE:
-            _say(ctx, error)
-            ctx.exit(FAILED)
-        _silence()
-        ctx.exit(PIPE_BROKEN)
+        if error.errno == errno.EPIPE:
+            ctx.exit(PIPE_BROKEN)
+        _say(ctx, error)
+        ctx.exit(FAILED)
 
 
 def _say(ctx: click.Context, error: Exception) -> None:
@@ -130,13 +128,6 @@ def _say(ctx: click.Context, error: Exception) -> None:
 
         text = advice(error) or text
     click.echo(f"celers: {visible(text, keep=chr(10))}", err=True)
-
-
-def _silence() -> None:
-    """Nobody reads stdout any more: what is still written there at exit goes nowhere."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
-    os.close(null)
 
 
 def build(modules: Mapping[str, tuple[str, str]]) -> Registry:

@@ -74,11 +74,15 @@ def _first_line(text: Text) -> Text:
 
 
 def draw_line(record: Record, columns: Sequence[str], *, has_color: bool) -> None:
-    """One record on a line of its own, without a heading; what is not known is left out."""
-    cells = [
-        _first_line(as_text(key, record[key])) for key in columns if record.get(key) is not None
-    ]
+    """One record on a line of its own; what is not known is left out, numbers have their names."""
+    known = [key for key in columns if record.get(key) is not None]
+    cells = [_labelled(key, record[key]) for key in known]
     console(has_color=has_color).print(Text("  ").join(cells), soft_wrap=True)
+
+
+def _labelled(key: str, value: Any) -> Text:
+    text = _first_line(as_text(key, value))
+    return Text(f"{_heading(key).lower()} ").append(text) if isinstance(value, int) else text
 
 
 def track(items: Sequence[T], doing: str, *, has_color: bool) -> Iterable[T]:

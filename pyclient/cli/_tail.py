@@ -19,7 +19,7 @@ _Page = Callable[..., list[ListTasksRow]]
 _PAUSE_S = 0.5
 _PAGE = 200
 _NEW = ("created_at", "task_id", "queue", "task_name", "state")
-_CHANGED = ("task_id", "state", "attempt", "due_at", "worker_id", "error")
+_CHANGED = ("task_id", "state", "attempt", "worker_id", "error")
 
 
 def follow_one(cli: Cli, schema: str, task_id: str) -> None:

@@ -172,6 +172,11 @@ def test_waiting_in_vain_tells_whether_a_worker_is_there(
     assert served.err.endswith("celers: the task is still pending; it goes on\n")
     other = celers(schema.dsn, "enqueue", "add", "-Q", "mail", "--wait=0.1s")
     assert other.code == 69
+    celers(schema.dsn, "enqueue", "add", "-Q", "seen", "--key", "7")
+    client.call_dequeue_batch("seen", "w", 1)
+    running = celers(schema.dsn, "enqueue", "add", "-Q", "seen", "--key", "7", "--wait=0.1s")
+    assert running.code == 1
+    assert running.err.endswith("celers: the task is still processing; it goes on\n")
     blind = celers(account(schema, "producer"), "enqueue", "add", "-Q", "mail", "--wait=0.1s")
     assert blind.code == 1
 
