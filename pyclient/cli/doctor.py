@@ -11,6 +11,7 @@ import click
 from pyclient import migrate
 from pyclient.cli._common import Cli, common
 from pyclient.cli._group import FAILED
+from pyclient.cli._hurry import hurried
 from pyclient.cli._output import visible
 from pyclient.doctor import Finding, Level, examine
 
@@ -48,7 +49,7 @@ def _examined(cli: Cli) -> list[Finding]:
     found: list[Finding] = []
 
     def passed_on() -> Iterable[Finding]:
-        for finding in examine(cli.where()):
+        for finding in examine(hurried(cli)):
             found.append(finding)
             yield finding
 

@@ -37,13 +37,6 @@ def only(dsn: str, check: str) -> tuple[Level, str, str]:
 
 
 @pytest.fixture
-def client(schema: Schema) -> Iterator[pyclient.Client]:
-    """The schema's calls."""
-    with pyclient.connect(schema.dsn) as client:
-        yield client
-
-
-@pytest.fixture
 def mended(schema: Schema, connect: Connect, call: Call) -> Iterator[Callable[[str], Any]]:
     """Run SQL that spoils the schema, which is mended after the test."""
     yield lambda sql: call(connect(), sql)

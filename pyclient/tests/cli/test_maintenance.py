@@ -18,13 +18,6 @@ Call = Callable[[Any, str], Any]
 
 
 @pytest.fixture
-def client(schema: Schema) -> Any:
-    """The schema's calls."""
-    with pyclient.connect(schema.dsn) as client:
-        yield client
-
-
-@pytest.fixture
 def overdue(client: pyclient.Client) -> Callable[[int], None]:
     """Have so many scheduled tasks that are due, and that nobody has promoted."""
 
