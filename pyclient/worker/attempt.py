@@ -61,6 +61,11 @@ class Attempt:
         args, kwargs = self.task.arguments(value)
         return list(args), dict(kwargs)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the function was called."""
+        return self._break_in is not None
+
     def breakable(self, break_in: Callable[[Interrupted], None]) -> None:
         """From now on the function runs, and this raises an exception in it."""
         with self._lock:

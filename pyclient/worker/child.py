@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import time
+import threading
 from types import FrameType
 
 import pyclient
-from pyclient import logs
+from pyclient import logs, tracing
 from pyclient.app import App, load
+from pyclient.breaker import CircuitBreaker
 from pyclient.errors import CelersError
 from pyclient.worker.alarm import Alarm
 from pyclient.worker.attempt import Attempt
 from pyclient.worker.beat import Beat
 from pyclient.worker.board import Board
-from pyclient.worker.claims import Prefetch
+from pyclient.worker.claims import Claims
 from pyclient.worker.config import ASYNCIO, PROCESS, WorkerConfig, log
 from pyclient.worker.exchange import Exchange
 from pyclient.worker.held import Held
@@ -30,7 +31,7 @@ DONE, NOT_HANDED_IN, WORN_OUT = 0, 10, 11
 DIED = 70
 #: The signal of the supervisor to give up what runs.
 FORCE = signal.SIGUSR1
-_LOOK_S = 0.5  # for the wish to end, while every place is taken
+_LOOK_S = 0.2  # for the wish to end
 
 
 def main(config: WorkerConfig, board: Board) -> None:
@@ -38,7 +39,10 @@ def main(config: WorkerConfig, board: Board) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # from a terminal: the supervisor decides
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     logs.configure(config.log_level, config.log_format)
-    pyclient.configure(config.dsn)  # what tasks enqueue goes where they came from
+    if not config.has_tracing:
+        tracing.switch_off()
+    # what tasks enqueue goes where they came from
+    pyclient.configure(config.dsn, breaker=CircuitBreaker(**config.breaker))
     app = load(config.place)
     app.autodiscover(*config.modules, pattern=None)
     child = Child(config, app, board)
@@ -58,13 +62,13 @@ class Child:
         self._config, self._app, self._board = config, app, board
         self._stop = Stop()
         self._held = Held(board, config.force_after_s if config.pool == PROCESS else None)
-        self._prefetch = Prefetch(config.prefetch)
         self._link = Link(config.dsn, self._stop)
         self._exchange = Exchange(config, app, self._held, board)
         self._beat = Beat(config, self._exchange, self._held, board, self._stop)
         self._alarm = Alarm(self._held.shut_down)
+        self._claims = Claims(config, self._held, self._exchange, self._link, board)
         self._pool = self._make_pool()
-        self._is_worn_out = False
+        self._failure: CelersError | GaveUp | None = None
 
     def _make_pool(self) -> Pool:
         if self._config.pool == PROCESS:
@@ -104,9 +108,12 @@ class Child:
         try:
             self._exchange.step(self._link)  # the server is there, and lets this account work
             self._board.ready()
-            self._loop()
+            if self._config.pool == PROCESS:
+                self._work_in_this_thread()
+            else:
+                self._claim_and_begin()
             self._pool.close()
-            code = WORN_OUT if self._is_worn_out else DONE
+            code = WORN_OUT if self._claims.is_worn_out else DONE
         except GaveUp as error:
             code = DONE
             log.error("the server did not answer to the end: %s", error)
@@ -115,41 +122,32 @@ class Child:
             self._leave()
         return NOT_HANDED_IN if self._exchange.has_lost else code
 
-    def _loop(self) -> None:
-        while True:
-            self._fill()
-            if self._is_tired():
-                self._is_worn_out = True
-                return
-            if self._stop.is_asked or not self._turn():
+    def _claim_and_begin(self) -> None:
+        """Tasks run in threads of the pool: this one claims, and begins what it got."""
+        while not self._stop.is_asked:
+            while self._held.running < self._config.slots and (job := self._held.next()):
+                self._begin(job)
+            if not self._claims.turn():
                 return
 
-    def _turn(self) -> bool:
-        """Hand in and claim, or wait for something to do; False = a burst is over."""
-        room = self._room()
-        if self._held.has_outcomes:
-            self._exchange.step(self._link, self._held.take(), limit=room)
-        elif self._held.running >= self._config.slots:
-            self._held.wait_for_change(_LOOK_S)
-        elif room == 0:
-            time.sleep(self._config.pressure_delay_s)
-        elif not self._config.is_burst:
-            self._exchange.wait(self._link, room)
-        elif not self._exchange.step(self._link, limit=room):
-            if not self._held.running:
-                return self._held.has_outcomes
-            self._held.wait_for_change(_LOOK_S)
-        return True
+    def _work_in_this_thread(self) -> None:
+        """Tasks run in this thread; another one hands in and claims meanwhile."""
+        thread = threading.Thread(target=self._claim, name="claims", daemon=True)
+        thread.start()
+        while not self._stop.is_asked and thread.is_alive():
+            job = self._held.wait_for_job(_LOOK_S)
+            if job is not None:
+                self._begin(job)
+        thread.join()
+        if self._failure is not None:
+            raise self._failure
 
-    def _fill(self) -> None:
-        """Begin what was claimed, as far as there are places."""
-        while not self._stop.is_asked and self._held.running < self._config.slots:
-            job = self._held.next()
-            if job is None:
-                return
-            self._begin(job)
-            if self._is_tired():
-                return
+    def _claim(self) -> None:
+        try:
+            while not self._stop.is_asked and self._claims.turn():
+                pass
+        except (CelersError, GaveUp) as error:
+            self._failure = error
 
     def _begin(self, job: Job) -> None:
         task = self._app.tasks.get(job.name)
@@ -171,23 +169,8 @@ class Child:
         return None if timeout_s is None else timeout_s + self._config.force_after_s
 
     def _ended(self, attempt: Attempt, outcome: Outcome | None) -> None:
-        self._prefetch.note(attempt.ran_s)
+        self._claims.note(attempt.ran_s)
         self._held.end(attempt.job, outcome)
-
-    def _is_tired(self) -> bool:
-        """Whether the process has run as many tasks as it may."""
-        most = self._config.max_tasks
-        begun = self._board.ended_count + self._held.running
-        return most is not None and begun >= most
-
-    def _room(self) -> int:
-        """How many tasks to claim now."""
-        slots = self._config.slots
-        in_hand = self._held.running + self._held.waiting
-        room = slots + self._prefetch.ahead(slots) - in_hand
-        if self._config.max_tasks is not None:
-            room = min(room, self._config.max_tasks - self._board.ended_count - in_hand)
-        return max(0, min(room, self._config.most_waiting - self._held.waiting))
 
     def _leave(self) -> None:
         """Hand in what is left, and take leave."""

@@ -1,71 +1,74 @@
-"""How many tasks a child claims, and from which queue first."""
+"""The turns of a child: hand in what ended, claim what it has room for, or wait."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
+import time
 
-#: What is claimed ahead should be begun within this time: it waits here although another worker
-#: may be idle, and what of it has ended is repeated when the process is killed.
-AHEAD_S = 0.05
-#: Tasks claimed ahead at most.
-AHEAD_MOST = 100
-_WEIGHT = 0.2  # of the newest task in the moving average
+from pyclient.worker.board import Board
+from pyclient.worker.config import WorkerConfig
+from pyclient.worker.demand import Prefetch
+from pyclient.worker.exchange import Exchange
+from pyclient.worker.held import Held
+from pyclient.worker.link import Link
+
+_LOOK_S = 0.5  # for the wish to end, while every place is taken
 
 
-class Prefetch:
-    """Learns how long tasks run, and from that how many to claim beyond the free places."""
+class Claims:
+    """Decides what is asked of the server next. Its turns are taken by one thread.
 
-    def __init__(self, fixed: int) -> None:
-        """Nothing is known yet, so nothing is claimed ahead.
+    Attributes:
+        is_worn_out: the process has run as many tasks as it may.
+    """
 
-        Args:
-            fixed: claim so many for each place instead of learning; 0 = learn.
-        """
-        self._fixed = fixed
-        self._mean_s: float | None = None
-        self._ahead = 0
+    def __init__(
+        self, config: WorkerConfig, held: Held, exchange: Exchange, link: Link, board: Board
+    ) -> None:
+        """Nothing is claimed yet."""
+        self._config, self._held, self._exchange = config, held, exchange
+        self._link, self._board = link, board
+        self._prefetch = Prefetch(config.prefetch)
+        self.is_worn_out = False
 
     def note(self, ran_s: float) -> None:
         """A task ran so long."""
-        if self._mean_s is None:
-            self._mean_s = ran_s
-        else:
-            self._mean_s += _WEIGHT * (ran_s - self._mean_s)
+        self._prefetch.note(ran_s)
 
-    def ahead(self, places: int) -> int:
-        """Tasks to hold beyond those that run. It doubles at most from one call to the next."""
-        if self._fixed:
-            return (self._fixed - 1) * places
-        if self._mean_s is None:
-            return 0
-        wanted = int(AHEAD_S * places / max(self._mean_s, 1e-6))
-        self._ahead = min(wanted, 2 * self._ahead + 1, AHEAD_MOST)
-        return self._ahead
+    def turn(self) -> bool:
+        """Hand in and claim, or wait for something to do; False = there is nothing more to do."""
+        in_hand = self._held.in_hand
+        room = self._room(in_hand)
+        if self._held.has_outcomes:
+            self._exchange.step(self._link, self._held.take(), limit=room)
+        elif in_hand and self._is_tired(in_hand):
+            self._held.wait_for_change(_LOOK_S)
+        elif self._is_tired(in_hand):
+            self.is_worn_out = True
+            return False
+        elif in_hand >= self._config.slots:
+            self._held.wait_for_change(_LOOK_S)
+        elif room == 0:
+            time.sleep(self._config.pressure_delay_s)
+        elif not self._config.is_burst:
+            self._exchange.wait(self._link, room)
+        elif not self._exchange.step(self._link, limit=room):
+            return self._is_busy()
+        return True
 
+    def _is_busy(self) -> bool:
+        """In a burst with nothing ready: what runs may still make tasks ready."""
+        if self._held.in_hand:
+            self._held.wait_for_change(_LOOK_S)
+        return self._held.in_hand > 0 or self._held.has_outcomes
 
-class QueueOrder:
-    """The queues of a claim, as celers_step takes them."""
+    def _is_tired(self, in_hand: int) -> bool:
+        most = self._config.max_tasks
+        return most is not None and self._board.ended_count + in_hand >= most
 
-    def __init__(self, queues: Sequence[str], weights: Mapping[str, float]) -> None:
-        """A strict order; with weights each claim draws one.
-
-        Args:
-            queues: names, the preferred ones first.
-            weights: by name; of a queue without one it is 1.
-        """
-        self.fixed = ",".join(queues)
-        self._queues = list(queues)
-        self._weights = [weights.get(queue, 1.0) for queue in queues] if weights else None
-
-    def draw(self) -> str:
-        """The order of one claim: a queue of twice the weight goes first twice as often.
-
-        Weighted sampling without replacement after Efraimidis and Spirakis (2006): sorted by
-        u ** (1 / weight) for a uniform u.
-        """
-        if self._weights is None:
-            return self.fixed
-        keys = [random.random() ** (1 / weight) for weight in self._weights]
-        drawn = sorted(zip(keys, self._queues, strict=True), reverse=True)
-        return ",".join(queue for _, queue in drawn)
+    def _room(self, in_hand: int) -> int:
+        """How many tasks to claim now."""
+        slots = self._config.slots
+        room = slots + self._prefetch.ahead(slots) - in_hand
+        if self._config.max_tasks is not None:
+            room = min(room, self._config.max_tasks - self._board.ended_count - in_hand)
+        return max(0, min(room, self._config.most_waiting - self._held.waiting))

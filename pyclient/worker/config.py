@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pyclient.dsn import Dsn
 
@@ -47,6 +47,8 @@ class WorkerConfig:
             attempt, are not waited for.
         modules: imported by every process, so that their tasks are known.
         prefix: what the names of its processes begin with; None = ``app@host``.
+        breaker: arguments of the CircuitBreaker around what tasks themselves call.
+        has_tracing: whether spans are made.
         log_level, log_format: as pyclient.logs.configure() takes them.
     """
 
@@ -71,6 +73,8 @@ class WorkerConfig:
     is_burst: bool = False
     modules: tuple[str, ...] = ()
     prefix: str | None = None
+    breaker: dict[str, Any] = field(default_factory=dict)
+    has_tracing: bool = True
     log_level: str = "info"
     log_format: str = "pretty"
 
@@ -90,14 +94,12 @@ class WorkerConfig:
         if workers.max_concurrent_tasks is not None:
             slots = min(slots, workers.max_concurrent_tasks)
             processes = min(processes, max(1, workers.max_concurrent_tasks // slots))
-        is_weighted = workers.queue_order == "weighted"
+        weights = {name: float(weight) for name, weight in workers.queues.items()}
         return cls(
             place=place,
             dsn=dsn,
             queues=tuple(workers.queues),
-            weights={name: float(weight) for name, weight in workers.queues.items()}
-            if is_weighted
-            else {},
+            weights=weights if workers.queue_order == "weighted" else {},
             pool=workers.pool,
             processes=processes,
             slots=slots,
@@ -109,12 +111,14 @@ class WorkerConfig:
             max_tasks=workers.max_tasks_per_child,
             max_memory_mb=workers.max_memory_mb,
             kill_memory_mb=workers.kill_memory_mb,
-            most_waiting=workers.queue_size_threshold or 1000,
+            most_waiting=workers.queue_size_threshold,
             pressure_delay_s=workers.backpressure_delay_ms / 1000,
             heartbeat_s=heartbeat_s,
             is_burst=workers.burst,
             modules=tuple(settings.auto_register.modules) if settings.auto_register.enabled else (),
             prefix=workers.worker_prefix,
+            breaker=settings.breaker.model_dump(),
+            has_tracing=settings.tracing.enabled,
             log_level=settings.logging.level,
             log_format=settings.logging.format,
         )

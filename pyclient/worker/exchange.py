@@ -13,8 +13,8 @@ from pyclient.app import App
 from pyclient.app.hooks import HookContext
 from pyclient.errors import CelersError, WorkerNotFound
 from pyclient.worker.board import Board
-from pyclient.worker.claims import QueueOrder
 from pyclient.worker.config import WorkerConfig, log
+from pyclient.worker.demand import QueueOrder
 from pyclient.worker.held import Held
 from pyclient.worker.job import Job, Outcome, hook_context, reject
 from pyclient.worker.link import GaveUp, Link

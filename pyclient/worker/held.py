@@ -31,6 +31,7 @@ class Held:
         self._board, self._force_after_s = board, force_after_s
         self._changed = threading.Condition()
         self._waiting: deque[Job] = deque()
+        self._on_its_way = 0  # from waiting to running
         self._running: dict[tuple[str, str], Attempt] = {}
         self._outcomes: list[Outcome] = []
         self._oldest_at: float | None = None  # of the outcomes
@@ -42,15 +43,30 @@ class Held:
             for job in jobs:
                 self._board.hold(job)
                 self._waiting.append(job)
+            self._changed.notify_all()
 
     def next(self) -> Job | None:
         """The next task to begin; None = there is none. begin() or end() is to follow."""
         with self._changed:
-            return self._waiting.popleft() if self._waiting else None
+            return self._pop()
+
+    def _pop(self) -> Job | None:
+        if not self._waiting:
+            return None
+        self._on_its_way += 1
+        return self._waiting.popleft()
+
+    def wait_for_job(self, seconds: float) -> Job | None:
+        """As next(), waiting for one."""
+        with self._changed:
+            if not self._waiting and not self.is_over:
+                self._changed.wait(seconds)
+            return self._pop()
 
     def begin(self, attempt: Attempt, limit_s: float | None) -> None:
         """It runs, and is ended by force after so many seconds; None = never."""
         with self._changed:
+            self._on_its_way -= 1
             self._running[attempt.job.key] = attempt
             self._board.begin(attempt.job, limit_s)
             self._changed.notify_all()
@@ -58,7 +74,8 @@ class Held:
     def end(self, job: Job, outcome: Outcome | None) -> None:
         """A task is over; None = it is somebody else's by now."""
         with self._changed:
-            self._running.pop(job.key, None)
+            if self._running.pop(job.key, None) is None:
+                self._on_its_way -= 1  # it never began
             if outcome is None:
                 self._board.drop(job)
             else:
@@ -98,6 +115,12 @@ class Held:
     def waiting(self) -> int:
         """How many were claimed and not begun."""
         return len(self._waiting)
+
+    @property
+    def in_hand(self) -> int:
+        """How many run or wait to be begun."""
+        with self._changed:
+            return self._on_its_way + len(self._waiting) + len(self._running)
 
     @property
     def running(self) -> int:

@@ -13,8 +13,8 @@ import psutil
 
 from pyclient.worker import child
 from pyclient.worker.board import Board, Why
-from pyclient.worker.claims import AHEAD_MOST
 from pyclient.worker.config import PROCESS, WorkerConfig
+from pyclient.worker.demand import AHEAD_MOST
 from pyclient.worker.deputy import Death, how_it_died
 
 _MEGABYTE = 1024 * 1024

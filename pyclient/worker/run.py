@@ -21,7 +21,7 @@ from pyclient.app import (
 from pyclient.app.context import running
 from pyclient.app.verdict import Verdict
 from pyclient.client import Client
-from pyclient.errors import CelersError
+from pyclient.errors import CelersError, SetupError
 from pyclient.worker.attempt import Attempt
 from pyclient.worker.config import log
 from pyclient.worker.job import Job, Outcome, ack, error_text, hook_context, reject, release
@@ -150,6 +150,8 @@ def _failed(attempt: Attempt, error: BaseException) -> Outcome | None:
     match error:
         case TaskLeaseLost():
             return None
+        case SetupError() if not attempt.has_begun:  # of its codec: another worker may have it
+            return release(job, f"{type(error).__name__}: {error}", _UNKNOWN_DELAY_LIMIT_S)
         case Shutdown():
             return release(job, "Shutdown: the worker was told to end at once")
         case Snooze():

@@ -78,6 +78,8 @@ class Service:
             return
         client = beside.enter_context(connect(self._dsn, pool_size=1))
         config = AutoscalerConfig.from_settings(self._settings.autoscaler)
+        most = min(config.max_workers, self._config.most_processes)
+        config = dataclasses.replace(config, max_workers=max(most, config.min_workers))
         self._autoscaler = Autoscaler(config, self._supervisor, client, self._config.queues)
         if not config.advise_only:
             self._supervisor.resize(
