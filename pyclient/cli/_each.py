@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyclient.cli._common import Cli
 from pyclient.cli._group import code_of
 from pyclient.cli._output import as_number
-from pyclient.errors import CelersError, Conflict, NotFound
+from pyclient.cli._pages import PAGE
+from pyclient.errors import CelersError, Conflict, NotFound, TaskNotFound
 
 OUTCOME = "celers.outcome/1"
 CHANGE = "celers.change/1"
@@ -16,6 +17,24 @@ _COLUMNS = ("task_id", "outcome", "state")
 
 #: What became of one task: its id and a word, and the error where there was one.
 Done = tuple[dict[str, Any], CelersError | None]
+
+
+class Outcome(NamedTuple):
+    """What became of one task."""
+
+    task_id: str
+    outcome: str
+
+
+def deleting(call: Callable[[str], Any]) -> Callable[[str], Outcome]:
+    """A routine that answers whether it has deleted a task, for each() and its likes."""
+
+    def delete(task_id: str) -> Outcome:
+        if not call(task_id).deleted:
+            raise TaskNotFound(f"no such task ({task_id})")
+        return Outcome(task_id, "deleted")
+
+    return delete
 
 
 def each(task_ids: Iterable[str], call: Callable[[str], Any]) -> Iterator[Done]:
@@ -75,8 +94,18 @@ def show_change(cli: Cli, verb: str, matched: str, count: int, changed: int | No
         if changed is None:
             cli.output.line(f"would {verb} {matched}")
         else:
-            gone = f", {as_number(count - changed)} had gone" if changed < count else ""
-            cli.output.line(f"{verb}: {as_number(changed)} done{gone}")
+            left = f", {as_number(count - changed)} had moved on" if changed < count else ""
+            cli.output.line(f"{verb}: {as_number(changed)} done{left}")
         return
     record = {"action": verb, "matched": count, "changed": changed or 0}
     cli.output.thing(CHANGE, {**record, "is_dry_run": changed is None})
+
+
+def in_batches(call: Callable[..., Any], *words: Any, **options: Any) -> int:
+    """Delete with a routine that takes a limit last, until there is nothing left; how many."""
+    total = 0
+    while True:
+        deleted: int = call(*words, PAGE, **options).deleted
+        total += deleted
+        if deleted < PAGE:
+            return total

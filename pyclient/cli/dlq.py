@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ import click
 
 from pyclient._generated import ListDlqRow
 from pyclient.cli._common import DURATION, Cli, common, dry_run, yes
-from pyclient.cli._each import change_each, show_change, show_each
+from pyclient.cli._each import change_each, deleting, in_batches, show_change, show_each
 from pyclient.cli._filters import begin_below, most, of_queue, of_task
 from pyclient.cli._output import as_number
 from pyclient.cli._pages import pages, record
@@ -24,6 +25,7 @@ from pyclient.errors import Conflict
 
 DEAD_LETTER = "celers.dead_letter/1"
 _COLUMNS = ("task_id", "queue", "task_name", "reason", "errors", "died_at", "error")
+_LEAST_RETENTION_S = 3600
 
 _ids = click.argument("task_ids", metavar="[ID...]", type=click.UUID, nargs=-1)
 _all = click.option("--all", "is_all", is_flag=True, help="All dead letters that there are.")
@@ -58,6 +60,13 @@ class Filter:
             return found
         latest = datetime.now(UTC) - timedelta(seconds=self.older_s)
         return (row for row in found if row.died_at < latest)
+
+    @property
+    def age_s(self) -> int | None:
+        """The age, where celers_apply_dlq_retention can find them by it; else None."""
+        if self.older_s is None or self.older_s < _LEAST_RETENTION_S:
+            return None
+        return math.ceil(self.older_s) if self.task_name is None and self.error is None else None
 
     @property
     def is_empty(self) -> bool:
@@ -132,6 +141,23 @@ def retry(cli: Cli, only: Filter, is_sure: bool, **chosen: Any) -> None:
     _change(cli, only, "requeue", cli.client.call_requeue_from_dlq, is_sure or is_named, **chosen)
 
 
+@dlq.command()
+@_ids
+@_filtered
+@_all
+@dry_run
+@yes
+@common
+def purge(cli: Cli, only: Filter, is_sure: bool, **chosen: Any) -> None:
+    """Delete dead letters for good: these ones, or all that pass the filters."""
+    one = deleting(cli.client.call_purge_dlq)
+    # by age alone the server does it a thousand at a time
+    age_s = only.age_s
+    many = cli.client.call_apply_dlq_retention
+    at_once = None if age_s is None else functools.partial(in_batches, many, only.queue, age_s)
+    _change(cli, only, "delete", one, is_sure, at_once=at_once, **chosen)
+
+
 def _change(
     cli: Cli,
     only: Filter,
@@ -139,6 +165,7 @@ def _change(
     call: Callable[[str], Any],
     is_sure: bool,
     *,
+    at_once: Callable[[], int] | None = None,
     task_ids: Sequence[UUID],
     is_all: bool,
     dry_run: bool,
@@ -159,6 +186,8 @@ def _change(
         cli.confirm(f"{verb.capitalize()} {what}?", is_sure=is_sure)
     if named:
         show_each(cli, named, call)
+    elif at_once is not None:
+        show_change(cli, verb, what, len(found), at_once())
     else:
         change_each(cli, verb, what, found, call)
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
-from pyclient.cli._common import Cli, common
+from pyclient.cli._common import Cli, common, dry_run, yes
 from pyclient.cli._complete import complete_queue
+from pyclient.cli._each import in_batches, show_change
+from pyclient.cli._output import as_number
 from pyclient.cli._pages import record
 from pyclient.cli._rights import advice
 from pyclient.cli._settings import read_settings
@@ -18,6 +20,7 @@ QUEUE = "celers.queue/1"
 STATE = "celers.queue_state/1"
 CONFIG = "celers.queue_config/1"
 _SIZES = ("ready", "scheduled", "running", "dead")
+_WAITING = ("ready", "scheduled")
 _COLUMNS = ("queue", "is_paused", *_SIZES, "oldest_ready_s", "workers")
 _FLOW = ("tasks_per_second", "completed_last_hour", "failed_last_hour", "wait_p95_ms", "run_p95_ms")
 
@@ -88,6 +91,26 @@ def resume(cli: Cli, names: Sequence[str]) -> None:
     """Hand out tasks again."""
     rows = [cli.client.call_resume(name) for name in names]
     cli.output.things(STATE, map(record, rows), ("queue", "is_paused"))
+
+
+@queue.command()
+@_name
+@click.option("--state", type=click.Choice(("ready", "scheduled")), help="Only these.")
+@dry_run
+@yes
+@common
+def purge(cli: Cli, name: str, state: str | None, dry_run: bool, is_sure: bool) -> None:
+    """Delete the tasks of a queue that wait; what runs and dead letters stay."""
+    sizes = _sizes(cli, name)
+    count = sum(sizes[each] for each in _WAITING if state in (None, each))
+    what = f"{as_number(count)} waiting tasks of {name}"
+    if dry_run:
+        show_change(cli, "delete", what, count, None)
+        return
+    if count:
+        cli.confirm(f"Delete {what}?", is_sure=is_sure)
+    deleted = in_batches(cli.client.call_purge_queue, name, state=state)
+    show_change(cli, "delete", what, count, deleted)
 
 
 @queue.group()

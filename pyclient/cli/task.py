@@ -11,12 +11,15 @@ from uuid import UUID
 import click
 
 from pyclient.cli import _tail
-from pyclient.cli._common import Cli, common
-from pyclient.cli._each import OUTCOME, show_each
+from pyclient.cli._common import Cli, common, dry_run, yes
+from pyclient.cli._each import OUTCOME, deleting, show_change, show_each
 from pyclient.cli._filters import begin_below, most, of_queue, of_task
 from pyclient.cli._group import CONFLICT, NOT_FOUND
+from pyclient.cli._output import as_number
 from pyclient.cli._pages import pages, record
 from pyclient.cli._shown import describe
+from pyclient.cli._watch import ENDED
+from pyclient.errors import NotFound
 
 TASK = "celers.task/1"
 STATES = ("pending", "processing", "completed", "failed", "cancelled", "expired", "dead")
@@ -92,6 +95,31 @@ def cancel(cli: Cli, task_ids: Sequence[UUID], reason: str | None) -> None:
         raise SystemExit(NOT_FOUND)
     if not outcomes <= {"cancelled", "cancel_requested"}:
         raise SystemExit(CONFLICT)
+
+
+@task.command()
+@_ids
+@dry_run
+@yes
+@common
+def delete(cli: Cli, task_ids: Sequence[UUID], dry_run: bool, is_sure: bool) -> None:
+    """Delete tasks that have ended, with their history and results; cancel others first."""
+    named = list(map(str, task_ids))
+    ended = sum(_has_ended(cli, task_id) for task_id in named)
+    what = f"{as_number(ended)} of {as_number(len(named))} tasks"
+    if dry_run:
+        show_change(cli, "delete", what, ended, None)
+        return
+    if ended:
+        cli.confirm(f"Delete {what}?", is_sure=is_sure)
+    show_each(cli, named, deleting(cli.client.call_delete_task))
+
+
+def _has_ended(cli: Cli, task_id: str) -> bool:
+    try:
+        return cli.client.call_get_task(task_id).state in ENDED
+    except NotFound:
+        return False
 
 
 @task.command()

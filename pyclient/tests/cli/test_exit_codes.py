@@ -15,7 +15,7 @@ import pyclient
 from pyclient import errors
 from pyclient.cli._group import code_of
 from pyclient.dsn import Dsn
-from pyclient.tests.cli.datakit import enqueue
+from pyclient.tests.cli.datakit import enqueue, kill
 from pyclient.tests.cli.opskit import account, celers, start
 from tools import sqlclient
 from tools.freshschema import Schema
@@ -148,6 +148,9 @@ MAY = {
     ("task", "cancel", "ID"): ("producer", "admin"),
     ("dlq", "list"): READERS,
     ("dlq", "retry", "ID"): ("admin",),
+    ("dlq", "purge", "DEAD", "--yes"): ("admin",),
+    ("task", "delete", "DEAD", "--yes"): ("admin",),
+    ("queue", "purge", "mail", "--yes"): ("admin",),
     ("queue", "list"): READERS,
     ("queue", "show", "mail"): ANY,
     ("queue", "pause", "mail"): ("admin",),
@@ -162,9 +165,9 @@ def test_each_role_can_do_its_part_and_is_told_what_it_lacks(
     schema: Schema, client: pyclient.Client, role: str
 ) -> None:
     dsn = account(schema, role)
-    for words, roles in MAY.items():
-        task_id = enqueue(client)
-        done = celers(dsn, *(task_id if word == "ID" else word for word in words))
+    for count, (words, roles) in enumerate(MAY.items()):
+        known = {"ID": enqueue(client), "DEAD": kill(client, f"grave{count}")}
+        done = celers(dsn, *(known.get(word, word) for word in words))
         if role in roles:
             assert done.code in (0, 5), (words, done.err)
         else:

@@ -75,6 +75,32 @@ def test_queues_are_paused_and_resumed(schema: Schema, client: pyclient.Client) 
     assert celers(schema.dsn, "queue", "pause", "no spaces").code == 2
 
 
+def test_a_queue_is_emptied_of_what_waits(schema: Schema, client: pyclient.Client) -> None:
+    running = enqueue(client)
+    client.call_dequeue_batch("mail", "w", 1)
+    for _ in range(2):
+        client.call_enqueue_batch("mail", [{"task_name": "t", "payload": 0}] * 600)
+    enqueue(client, delay_s=60)
+    other = enqueue(client, "other")
+    would = celers(schema.dsn, "queue", "purge", "mail", "--dry-run", "--json")
+    assert (would.records[0]["matched"], would.records[0]["changed"]) == (1201, 0)
+    unsure = celers(schema.dsn, "queue", "purge", "mail")
+    assert (unsure.code, unsure.out) == (2, "")
+    assert unsure.err.startswith("celers: Delete 1 201 waiting tasks of mail? There is no terminal")
+    assert client.call_queue_size("mail").ready == 1200
+    some = celers(schema.dsn, "queue", "purge", "mail", "--state", "ready", "--yes")
+    assert [(row["matched"], row["changed"]) for row in some.table] == [("1200", "1200")]
+    asked = on_terminal(schema.dsn, "queue", "purge", "mail", keys="y\n")
+    assert "Delete 1 waiting tasks of mail? [y/N]:" in asked.out
+    assert asked.out.endswith("delete: 1 done\n")
+    size = client.call_queue_size("mail")
+    assert (size.ready, size.scheduled, size.running) == (0, 0, 1)
+    assert client.call_get_task(running).state == "processing"
+    assert client.call_get_task(other).state == "pending"
+    nothing = celers(schema.dsn, "queue", "purge", "mail")
+    assert (nothing.code, nothing.err) == (0, "")
+
+
 def test_settings_are_read_by_their_types(schema: Schema, client: pyclient.Client) -> None:
     policy = '{"strategy": "fixed", "base_s": 5}'
     words = ("lease_s=2h30m", "max_retries=7", "retention_s=30d", f"retry={policy}")

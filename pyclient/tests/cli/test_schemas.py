@@ -45,6 +45,9 @@ FIELDS = {
         f"{_DEAD} state due_at finished_at lease_expires_at cancel_requested_at timeout_s"
         " expires_at retry headers content_type payload_bytes progress result attempts",
     ),
+    "dlq purge DEAD --yes": ("outcome", "task_id outcome"),
+    "task delete DEAD --yes": ("outcome", "task_id outcome"),
+    "queue purge mail --yes": ("change", "action matched changed is_dry_run"),
     "dlq retry --all --dry-run": ("change", "action matched changed is_dry_run"),
     "dlq export": (
         "exported_task",

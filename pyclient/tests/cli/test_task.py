@@ -150,6 +150,27 @@ def test_tasks_are_cancelled(schema: Schema, client: pyclient.Client) -> None:
     assert celers(schema.dsn, "task", "cancel", over, NOBODY).code == 6
 
 
+def test_ended_tasks_are_deleted(schema: Schema, client: pyclient.Client) -> None:
+    done, dead, living = finish(client, "done"), kill(client, "grave"), enqueue(client)
+    ids = (done, dead, living, NOBODY)
+    would = celers(schema.dsn, "task", "delete", *ids, "--dry-run", "--json")
+    assert (would.records[0]["matched"], would.records[0]["is_dry_run"]) == (2, True)
+    unsure = celers(schema.dsn, "task", "delete", *ids)
+    assert (unsure.code, unsure.out) == (2, "")
+    assert unsure.err.startswith("celers: Delete 2 of 4 tasks? There is no terminal")
+    assert client.call_get_task(done).state == "completed"
+    sure = celers(schema.dsn, "task", "delete", *ids, "--yes")
+    assert [row["outcome"] for row in sure.table] == [
+        "deleted",
+        "deleted",
+        "task_not_ended",
+        "task_not_found",
+    ]
+    assert sure.code == 5
+    assert [row.task_id for row in client.call_list_tasks()] == [living]
+    assert celers(schema.dsn, "task", "delete", living).code == 5
+
+
 def test_one_task_is_followed_until_it_has_ended(schema: Schema, client: pyclient.Client) -> None:
     task_id = enqueue(client)
     process = start(schema.dsn, "task", "tail", task_id)
