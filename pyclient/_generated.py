@@ -2985,7 +2985,7 @@ class GeneratedCalls(ABC):
         """Make a worker known, or tell that it has begun anew.
 
         Nothing depends on it: claims take any worker id. It is what celers_list_workers
-        shows.
+        shows, until it is unregistered or was not heard of for seven days.
 
         Args:
             worker_id: name of the worker, 1..255 characters

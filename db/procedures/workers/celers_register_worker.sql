@@ -1,6 +1,7 @@
 -- celers_register_worker: make a worker known, or tell that it has begun anew.
 --
--- Nothing depends on it: claims take any worker id. It is what celers_list_workers shows.
+-- Nothing depends on it: claims take any worker id. It is what celers_list_workers shows, until it
+-- is unregistered or was not heard of for seven days.
 --
 -- Params
 --   p_worker_id  str      name of the worker, 1..255 characters
