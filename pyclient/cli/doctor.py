@@ -31,7 +31,7 @@ def doctor(cli: Cli, is_to_fix: bool) -> None:
     missing or edited objects, missing grants, pending migrations.
     """
     found = _examined(cli)
-    if is_to_fix and any(finding.by_migrate for finding in found):
+    if is_to_fix and any(finding.is_for_migrate for finding in found):
         cli.output.note("\nFixing what `celers migrate` mends:")
         migrate.migrate(cli.where(), out=cli.output.note)
         cli.output.note("")

@@ -67,7 +67,7 @@ def examine(dsn: str | Dsn | None = None) -> Iterator[Finding]:
         return
     except SchemaMissing:
         missing = fail(f"database {parsed.database} does not exist", "celers migrate")
-        yield _named(schema.version, dataclasses.replace(missing, by_migrate=True))
+        yield _named(schema.version, dataclasses.replace(missing, is_for_migrate=True))
         return
     with look:
         for check in _SERVER:

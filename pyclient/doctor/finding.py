@@ -25,14 +25,14 @@ class Finding:
         text: what was found, in one sentence.
         fix: what to do about it, in words; empty where there is nothing to do.
         check: the word that names what was looked at.
-        by_migrate: whether ``celers migrate`` mends it.
+        is_for_migrate: whether ``celers migrate`` mends it.
     """
 
     level: Level
     text: str
     fix: str = ""
     check: str = ""
-    by_migrate: bool = False
+    is_for_migrate: bool = False
 
 
 def ok(text: str) -> Finding:
@@ -50,9 +50,9 @@ def warn(text: str, fix: str) -> Finding:
     return Finding(Level.WARN, text, fix)
 
 
-def fail(text: str, fix: str, *, by_migrate: bool = False) -> Finding:
+def fail(text: str, fix: str, *, is_for_migrate: bool = False) -> Finding:
     """It does not work, or what is promised does not hold."""
-    return Finding(Level.FAIL, text, fix, by_migrate=by_migrate)
+    return Finding(Level.FAIL, text, fix, is_for_migrate=is_for_migrate)
 
 
 def count(number: int, noun: str) -> str:

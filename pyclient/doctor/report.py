@@ -87,7 +87,7 @@ def there(dsn: Dsn) -> dict[str, Any]:
         counts, names = _counts(look)
         return {
             "server": {"version": look.version, **_variables(look)},
-            "schema": _schema(look),
+            "installed": _installed(look),
             "counts": counts,
             "findings": [
                 {
@@ -103,19 +103,26 @@ def there(dsn: Dsn) -> dict[str, Any]:
 def redacted(text: str, dsn: Dsn, names: Iterable[tuple[str, str]]) -> str:
     """The text without quoted values, accounts, hosts, and the names given with their kinds."""
     schema = dsn.database or ""
-    known = [
-        *names,
-        *((roles.role_name(schema, role), f"{role} role") for role in ROLES),
-        (schema, "schema"),
-        (dsn.user, "account"),
-        (dsn.host, "host"),
-        (dsn.socket or "", "socket"),
-        (socket.gethostname(), "host"),
-    ]
-    for name, kind in sorted(known, key=lambda one: -len(one[0])):
+    text = _ACCOUNT.sub("<account>", _QUOTED.sub("'…'", _without(text, names)))
+    return _without(
+        text,
+        [
+            *((roles.role_name(schema, role), f"{role} role") for role in ROLES),
+            (schema, "schema"),
+            (dsn.user, "account"),
+            (dsn.host, "host"),
+            (dsn.socket or "", "socket"),
+            (socket.gethostname(), "host"),
+        ],
+    )
+
+
+def _without(text: str, names: Iterable[tuple[str, str]]) -> str:
+    """The longest names first: one may be a part of another."""
+    for name, kind in sorted(names, key=lambda one: -len(one[0])):
         if name and name != "celers":
             text = re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", f"<{kind}>", text)
-    return _ACCOUNT.sub("<account>", _QUOTED.sub("'…'", text))
+    return text
 
 
 def _variables(look: Look) -> Section:
@@ -123,7 +130,7 @@ def _variables(look: Look) -> Section:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _schema(look: Look) -> Section:
+def _installed(look: Look) -> Section:
     try:
         version = look.client.call_version()
     except (AccessDenied, SchemaMissing) as error:

@@ -32,7 +32,7 @@ def version(look: Look) -> Iterator[Finding]:
         found = look.client.call_version()
         _version.check(found.version)
     except SchemaMissing:
-        yield fail(f"celers is not deployed in {look.dsn.database}", _DEPLOY, by_migrate=True)
+        yield fail(f"celers is not deployed in {look.dsn.database}", _DEPLOY, is_for_migrate=True)
     except SchemaOutdated as error:
         yield fail(str(error), "upgrade the older of the two")
     else:
@@ -49,7 +49,7 @@ def character_set(look: Look) -> Iterator[Finding]:
             f"the database's default is {collation}, not {COLLATION}: claims would read whole"
             " tables",
             _DEPLOY,
-            by_migrate=True,
+            is_for_migrate=True,
         )
 
 
@@ -77,7 +77,7 @@ def drift(look: Look) -> Iterator[Finding]:
     if len(problems) > _NAMED:
         is_mended = any(_is_mended(problem) for problem in problems[_NAMED:])
         rest = fail(f"and {len(problems) - _NAMED} more", "see celers migrate verify")
-        yield dataclasses.replace(rest, by_migrate=is_mended)
+        yield dataclasses.replace(rest, is_for_migrate=is_mended)
     if not problems:
         yield ok("tables, routines, views and events are as deployed")
 
@@ -87,7 +87,7 @@ def grants(look: Look) -> Iterator[Finding]:
     problems = [problem for problem in look.problems if problem.kind == "grants"]
     yield from (_finding(problem) for problem in problems[:_NAMED])
     if len(problems) > _NAMED:
-        yield fail(f"and {len(problems) - _NAMED} more", _DEPLOY, by_migrate=True)
+        yield fail(f"and {len(problems) - _NAMED} more", _DEPLOY, is_for_migrate=True)
     try:
         risky = [str(account) for (account,) in look.rows(_TEMPORARY_TABLES)]
     except AccessDenied:
@@ -112,8 +112,8 @@ def _finding(problem: Problem) -> Finding:
     elif problem.kind == "event":
         text, _, fix = text.partition(": ")
     if problem.kind == "event":
-        return dataclasses.replace(warn(text, fix), by_migrate=fix == _DEPLOY)
-    return fail(text, fix, by_migrate=fix == _DEPLOY)
+        return dataclasses.replace(warn(text, fix), is_for_migrate=fix == _DEPLOY)
+    return fail(text, fix, is_for_migrate=fix == _DEPLOY)
 
 
 def _is_mended(problem: Problem) -> bool:
