@@ -2,8 +2,11 @@
 
 Each module of this package that is named in COMMANDS has a click command or group of the name
 given there, and is imported only when that command is used. Data goes to stdout, messages go to
-stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 cannot connect, 4 schema missing, outdated
-or changed by hand.
+stderr.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 cannot connect, 4 schema missing,
+outdated or changed by hand, 5 conflict, 6 not found, 7 rejected because of a limit, 69 no worker
+is there, 130 interrupted, 141 nobody reads stdout any more, 143 terminated.
 """
 
 from __future__ import annotations

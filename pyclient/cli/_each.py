@@ -95,7 +95,7 @@ def show_change(cli: Cli, verb: str, matched: str, count: int, changed: int | No
             cli.output.line(f"would {verb} {matched}")
         else:
             left = f", {as_number(count - changed)} had moved on" if changed < count else ""
-            cli.output.line(f"{verb}: {as_number(changed)} done{left}")
+            cli.output.line(f"{verb}d {as_number(changed)}{left}")
         return
     record = {"action": verb, "matched": count, "changed": changed or 0}
     cli.output.thing(CHANGE, {**record, "is_dry_run": changed is None})

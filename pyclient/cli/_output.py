@@ -170,3 +170,8 @@ def as_instant(value: datetime, precision: str = "microseconds") -> str:
 def as_number(value: int | float) -> str:
     """A number with its thousands set apart: 1 204."""
     return f"{value:,}".replace(",", " ") if isinstance(value, int) else f"{value:,.1f}"
+
+
+def count_of(count: int, noun: str) -> str:
+    """So many things: 1 task, 1 204 tasks."""
+    return f"{as_number(count)} {noun}{'' if count == 1 else 's'}"

@@ -17,7 +17,7 @@ from pyclient._generated import ListDlqRow
 from pyclient.cli._common import DURATION, Cli, common, dry_run, yes
 from pyclient.cli._each import change_each, deleting, in_batches, show_change, show_each
 from pyclient.cli._filters import begin_below, most, of_queue, of_task
-from pyclient.cli._output import as_number
+from pyclient.cli._output import as_number, count_of
 from pyclient.cli._pages import pages, record
 from pyclient.cli._shown import describe
 from pyclient.cli.export import write_tasks
@@ -178,7 +178,7 @@ def _change(
     named = [str(task_id) for task_id in task_ids]
     found = named or [row.task_id for row in only.rows(cli)]
     total = max(len(found), cli.client.call_queue_size(only.queue).dead)
-    what = f"{as_number(len(found))} of {as_number(total)} dead letters"
+    what = f"{as_number(len(found))} of {count_of(total, 'dead letter')}"
     if dry_run:
         show_change(cli, verb, what, len(found), None)
         return

@@ -10,7 +10,7 @@ import click
 from pyclient.cli._common import Cli, common
 from pyclient.cli._exported import write_line
 from pyclient.cli._filters import of_queue, of_task
-from pyclient.cli._output import as_json, as_number
+from pyclient.cli._output import as_json, as_number, count_of
 from pyclient.cli._pages import pages
 from pyclient.cli.task import STATES
 from pyclient.errors import NotFound
@@ -47,4 +47,4 @@ def write_tasks(cli: Cli, newest_first: Sequence[str], state: str) -> None:
             count += 1
     moved = len(newest_first) - count
     tail = f", {as_number(moved)} had moved on" if moved else ""
-    cli.output.note(f"{as_number(count)} tasks{tail}")
+    cli.output.note(f"{count_of(count, 'task')}{tail}")

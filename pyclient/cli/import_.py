@@ -10,7 +10,7 @@ import click
 
 from pyclient.cli._common import Cli, common, dry_run
 from pyclient.cli._exported import Line, read_line
-from pyclient.cli._output import as_number
+from pyclient.cli._output import count_of
 from pyclient.client import Client
 from pyclient.errors import CelersError, Conflict, InvalidArgument
 
@@ -34,7 +34,7 @@ def import_(cli: Cli, file: BinaryIO, dry_run: bool) -> None:
             if not dry_run:
                 _send(cli.client, batch, count)
     except CelersError:
-        cli.output.note(f"{as_number(count['created'])} tasks were imported before this:")
+        cli.output.note(f"imported {count_of(count['created'], 'task')} before this:")
         raise
     cli.output.thing(IMPORTED, {**count, "is_dry_run": dry_run})
 

@@ -10,7 +10,7 @@ import click
 from pyclient.cli._common import Cli, common, dry_run, yes
 from pyclient.cli._complete import complete_queue
 from pyclient.cli._each import in_batches, show_change
-from pyclient.cli._output import as_number
+from pyclient.cli._output import count_of
 from pyclient.cli._pages import record
 from pyclient.cli._rights import advice
 from pyclient.cli._settings import read_settings
@@ -103,7 +103,7 @@ def purge(cli: Cli, name: str, state: str | None, dry_run: bool, is_sure: bool) 
     """Delete the tasks of a queue that wait; what runs and dead letters stay."""
     sizes = _sizes(cli, name)
     count = sum(sizes[each] for each in _WAITING if state in (None, each))
-    what = f"{as_number(count)} waiting tasks of {name}"
+    what = f"{count_of(count, 'waiting task')} of {name}"
     if dry_run:
         show_change(cli, "delete", what, count, None)
         return

@@ -15,7 +15,7 @@ from pyclient.cli._common import Cli, common, dry_run, yes
 from pyclient.cli._each import OUTCOME, deleting, show_change, show_each
 from pyclient.cli._filters import begin_below, most, of_queue, of_task
 from pyclient.cli._group import CONFLICT, NOT_FOUND
-from pyclient.cli._output import as_number
+from pyclient.cli._output import as_number, count_of
 from pyclient.cli._pages import pages, record
 from pyclient.cli._shown import describe
 from pyclient.cli._watch import ENDED
@@ -106,7 +106,7 @@ def delete(cli: Cli, task_ids: Sequence[UUID], dry_run: bool, is_sure: bool) -> 
     """Delete tasks that have ended, with their history and results; cancel others first."""
     named = list(map(str, task_ids))
     ended = sum(_has_ended(cli, task_id) for task_id in named)
-    what = f"{as_number(ended)} of {as_number(len(named))} tasks"
+    what = f"{as_number(ended)} of {count_of(len(named), 'task')}"
     if dry_run:
         show_change(cli, "delete", what, ended, None)
         return

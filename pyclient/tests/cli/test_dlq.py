@@ -107,7 +107,7 @@ def test_a_person_is_asked(schema: Schema, client: pyclient.Client, dead: list[s
     assert client.call_queue_size().dead == 4
     yes = on_terminal(schema.dsn, "dlq", "retry", "--all", keys="y\n")
     assert yes.code == 0
-    assert "requeue: 4 done\n" in yes.out
+    assert "requeued 4\n" in yes.out
     assert client.call_queue_size().dead == 0
 
 

@@ -165,7 +165,7 @@ def test_one_bad_line_among_many_is_found(schema: Schema, client: pyclient.Clien
     done = feed(schema.dsn, "".join(lines), "import")
     assert done.code == 2
     assert done.err == (
-        "699 tasks were imported before this:\n"
+        "imported 699 tasks before this:\n"
         "celers: line 700: PRIORITY_OUT_OF_RANGE: a priority must be -32768..32767 (99999)\n"
     )
     assert client.call_queue_size("mail").ready == 699

@@ -91,8 +91,8 @@ def test_a_queue_is_emptied_of_what_waits(schema: Schema, client: pyclient.Clien
     some = celers(schema.dsn, "queue", "purge", "mail", "--state", "ready", "--yes")
     assert [(row["matched"], row["changed"]) for row in some.table] == [("1200", "1200")]
     asked = on_terminal(schema.dsn, "queue", "purge", "mail", keys="y\n")
-    assert "Delete 1 waiting tasks of mail? [y/N]:" in asked.out
-    assert asked.out.endswith("delete: 1 done\n")
+    assert "Delete 1 waiting task of mail? [y/N]:" in asked.out
+    assert asked.out.endswith("deleted 1\n")
     size = client.call_queue_size("mail")
     assert (size.ready, size.scheduled, size.running) == (0, 0, 1)
     assert client.call_get_task(running).state == "processing"
