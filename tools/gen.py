@@ -17,7 +17,7 @@ from pathlib import Path
 import jinja2
 
 from pyclient.config import reference
-from tools import genmodel, views
+from tools import clidocs, genmodel, views
 from tools.spec import Spec, SpecError, load_all
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +42,7 @@ def render_all(spec: Spec) -> dict[str, str]:
         text = environment.get_template(template).render(facts)
         texts[path] = _tidy(path, text) if path.endswith(".py") else text
     texts["docs/configuration.md"] = reference.render()
+    texts["docs/cli.md"] = clidocs.render()
     return texts
 
 
