@@ -94,18 +94,10 @@ class Cli:
 
     def connect(self, timeout_s: float | None) -> Client:
         """A client whose calls give up after so many seconds without an answer."""
-        dsn = self.where()
         retry = RetryPolicy(deploy_window_s=_DEPLOY_WINDOW_S)
         if timeout_s is not None:
-            patience_s = max(1, round(timeout_s))
             retry = dataclasses.replace(retry, deadline_s=timeout_s)
-            dsn = dataclasses.replace(
-                dsn,
-                connect_timeout=min(dsn.connect_timeout, patience_s),
-                read_timeout=patience_s,
-                write_timeout=patience_s,
-            )
-        return pyclient.connect(dsn, retry=retry)
+        return pyclient.connect(in_time(self.where(), timeout_s), retry=retry)
 
     def confirm(self, question: str, *, is_sure: bool) -> None:
         """Ask before something that cannot be undone; a "no" ends the command with code 1.
@@ -124,6 +116,19 @@ class Cli:
         if not click.confirm(question, err=True):
             self.output.note("nothing was changed")
             raise click.exceptions.Exit(1)
+
+
+def in_time(dsn: Dsn, timeout_s: float | None) -> Dsn:
+    """The DSN with answers awaited no longer than so many seconds, None = as it says itself."""
+    if timeout_s is None:
+        return dsn
+    patience_s = max(1, round(timeout_s))
+    return dataclasses.replace(
+        dsn,
+        connect_timeout=min(dsn.connect_timeout, patience_s),
+        read_timeout=patience_s,
+        write_timeout=patience_s,
+    )
 
 
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
