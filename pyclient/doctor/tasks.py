@@ -53,7 +53,9 @@ def workers(look: Look) -> Iterator[Finding]:
             "look at its machine; the tasks come back when its leases end",
         )
     if len(silent) > _NAMED:
-        yield warn(f"and {len(silent) - _NAMED} more silent workers hold tasks", "see celers stats")
+        yield warn(
+            f"and {len(silent) - _NAMED} more silent workers hold tasks", "see celers worker list"
+        )
     if not silent:
         alive = sum(worker.status != "offline" for worker in known)
         yield ok(f"{count(alive, 'worker')} heard of within the minute, no task in silent hands")

@@ -7,7 +7,7 @@ prometheus-client, which the extra ``cli`` brings.
 
 from __future__ import annotations
 
-from pyclient.errors import SetupError
+from pyclient._extra import ExtraMissing
 
 try:
     from pyclient.metrics.enqueued import count_enqueued
@@ -15,6 +15,6 @@ try:
 except ModuleNotFoundError as error:
     if error.name != "prometheus_client":
         raise
-    raise SetupError("metrics need prometheus_client: pip install 'celers[cli]'") from error
+    raise ExtraMissing(f"{error.name} cannot be imported: pip install 'celers[cli]'") from error
 
 __all__ = ["Exporter", "count_enqueued", "serve", "text"]

@@ -8,7 +8,7 @@ import time
 import pytest
 
 import pyclient
-from pyclient.bench import Timings
+from pyclient.bench import Timings, clean_up
 from pyclient.tests.cli.opskit import account, celers, start
 from pyclient.tests.workerkit import until
 from tools.freshschema import Schema
@@ -53,6 +53,15 @@ def test_what_nobody_takes_is_cancelled(schema: Schema, client: pyclient.Client)
     done = celers(schema.dsn, "bench", "--producers", "2", "--workers", "0", "--duration", "500ms")
     assert [row["operation"] for row in done.table] == ["enqueue"]
     assert left(client) == 0
+
+
+def test_what_is_held_does_not_come_back(schema: Schema, client: pyclient.Client) -> None:
+    client.call_enqueue_batch("own", [{"task_name": "send", "payload": {}}] * 3)
+    (held,) = client.call_dequeue_batch("own", "w", 1, lease_s=1)
+    clean_up(client, "own")
+    assert [row.task_id for row in client.call_list_tasks("own", None, 10)] == [held.task_id]
+    until(lambda: client.call_recover_expired(10).recovered, "its end")
+    assert client.call_get_task(held.task_id).state == "cancelled"
 
 
 def test_an_account_that_may_not_delete_says_so(schema: Schema, client: pyclient.Client) -> None:

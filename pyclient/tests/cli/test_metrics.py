@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -247,3 +249,11 @@ def test_a_process_counts_what_it_enqueues(schema: Schema) -> None:
         ("celers_tasks_enqueued_by_type", "task_name=send"): 3,
         ("celers_tasks_enqueued_by_type", "task_name=weigh"): 1,
     }
+
+
+def test_without_the_library_one_sentence_says_what_to_install() -> None:
+    code = "import sys; sys.modules['prometheus_client'] = None; import pyclient.metrics"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "prometheus_client cannot be imported: pip install 'celers[cli]'" in done.stderr
