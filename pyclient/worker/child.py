@@ -123,12 +123,17 @@ class Child:
         return NOT_HANDED_IN if self._exchange.has_lost else code
 
     def _claim_and_begin(self) -> None:
-        """Tasks run in threads of the pool: this one claims, and begins what it got."""
-        while not self._stop.is_asked:
-            while self._held.running < self._config.slots and (job := self._held.next()):
-                self._begin(job)
-            if not self._claims.turn():
-                return
+        """Tasks run beside this thread, which claims; each one that ends begins the next."""
+        while not self._stop.is_asked and self._claims.turn():
+            self._begin_more()
+
+    def _begin_more(self) -> None:
+        """Begin what was claimed, as far as there are places."""
+        while self._may_begin() and (job := self._held.next(self._config.slots)):
+            self._begin(job)
+
+    def _may_begin(self) -> bool:
+        return not self._stop.is_asked
 
     def _work_in_this_thread(self) -> None:
         """Tasks run in this thread; another one hands in and claims meanwhile."""
@@ -136,8 +141,10 @@ class Child:
         thread.start()
         while not self._stop.is_asked and thread.is_alive():
             job = self._held.wait_for_job(_LOOK_S)
-            if job is not None:
+            if job is not None and self._may_begin():
                 self._begin(job)
+            elif job is not None:
+                self._held.put_back(job)
         thread.join()
         if self._failure is not None:
             raise self._failure
@@ -171,6 +178,8 @@ class Child:
     def _ended(self, attempt: Attempt, outcome: Outcome | None) -> None:
         self._claims.note(attempt.ran_s)
         self._held.end(attempt.job, outcome)
+        if self._config.pool != PROCESS:
+            self._begin_more()
 
     def _leave(self) -> None:
         """Hand in what is left, and take leave."""

@@ -204,10 +204,10 @@ class Exchange:
         jobs = [Job.of(row) for row in rows if row.outcome == "claimed"]
         if jobs:
             self._worked_at = time.monotonic()
-            self._held.add(jobs)
             if self._app.hooks.has("after_dequeue"):
                 for job in jobs:
                     self._app.hooks.run("after_dequeue", hook_context("after_dequeue", job))
+            self._held.add(jobs)
         for row in rows:
             if row.outcome == _CANCEL:
                 self._held.cancel(row.task_id or "")

@@ -45,10 +45,14 @@ class Held:
                 self._waiting.append(job)
             self._changed.notify_all()
 
-    def next(self) -> Job | None:
-        """The next task to begin; None = there is none. begin() or end() is to follow."""
+    def next(self, slots: int) -> Job | None:
+        """The next task to begin; None = there is none, or no place among so many.
+
+        begin() or end() is to follow.
+        """
         with self._changed:
-            return self._pop()
+            is_full = self._on_its_way + len(self._running) >= slots
+            return None if is_full else self._pop()
 
     def _pop(self) -> Job | None:
         if not self._waiting:
@@ -62,6 +66,12 @@ class Held:
             if not self._waiting and not self.is_over:
                 self._changed.wait(seconds)
             return self._pop()
+
+    def put_back(self, job: Job) -> None:
+        """What next() gave does not begin."""
+        with self._changed:
+            self._on_its_way -= 1
+            self._waiting.appendleft(job)
 
     def begin(self, attempt: Attempt, limit_s: float | None) -> None:
         """It runs, and is ended by force after so many seconds; None = never."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import Future
-from contextlib import suppress
 
 from pyclient.worker.attempt import Attempt
 from pyclient.worker.job import Outcome
@@ -27,18 +25,23 @@ class EventLoop:
         self._ended = ended
         self._threads = Threads(ended, most)
         self._loop = asyncio.new_event_loop()
+        self._running: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="loop", daemon=True)
         self._thread.start()
-        self._running: set[Future[None]] = set()
 
     def start(self, attempt: Attempt) -> None:
         """Begin a task."""
         if not attempt.task.is_async:
             self._threads.start(attempt)
-            return
-        future = asyncio.run_coroutine_threadsafe(self._run(attempt), self._loop)
-        self._running.add(future)
-        future.add_done_callback(self._running.discard)
+        elif threading.get_ident() == self._thread.ident:
+            self._create(attempt)
+        else:
+            self._loop.call_soon_threadsafe(self._create, attempt)
+
+    def _create(self, attempt: Attempt) -> None:
+        task = self._loop.create_task(self._run(attempt))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _run(self, attempt: Attempt) -> None:
         outcome: Outcome | None = None
@@ -50,10 +53,12 @@ class EventLoop:
     def close(self) -> None:
         """Wait for what runs, and end the loop."""
         self._threads.close()
-        for future in list(self._running):
-            with suppress(Exception):  # told as the outcome of its task
-                future.result()
-        asyncio.run_coroutine_threadsafe(self._loop.shutdown_asyncgens(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _finish(self) -> None:
+        while self._running:
+            await asyncio.wait(self._running)
+        await self._loop.shutdown_asyncgens()
