@@ -8,8 +8,7 @@ import click
 
 import pyclient
 from pyclient.bench import OPERATIONS, Bench, clean_up
-from pyclient.cli._common import DURATION, Cli, common
-from pyclient.cli._hurry import hurried
+from pyclient.cli._common import DURATION, Cli, common, in_time
 from pyclient.errors import AccessDenied
 
 BENCH = "celers.bench/1"
@@ -46,7 +45,7 @@ def bench(cli: Cli, producers: int, workers: int, duration_s: float) -> None:
     if not 0 < duration_s <= _LONGEST_S:
         raise click.BadParameter("must be more than nothing, at most 1h", param_hint="--duration")
     size = producers + workers + 1
-    with pyclient.connect(hurried(cli), pool_size=size) as client:
+    with pyclient.connect(in_time(cli.where(), cli.timeout_s), pool_size=size) as client:
         found = Bench(client, producers, workers)
         cli.output.note(
             f"{producers} producers and {workers} workers on MySQL {client.server_version}, "

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 import click
 
 from pyclient import migrate
-from pyclient.cli._common import Cli, common
+from pyclient.cli._common import Cli, common, in_time
 from pyclient.cli._group import FAILED
-from pyclient.cli._hurry import hurried
 from pyclient.cli._output import visible
 from pyclient.doctor import Finding, Level, examine
 
@@ -49,7 +48,7 @@ def _examined(cli: Cli) -> list[Finding]:
     found: list[Finding] = []
 
     def passed_on() -> Iterable[Finding]:
-        for finding in examine(hurried(cli)):
+        for finding in examine(in_time(cli.where(), cli.timeout_s)):
             found.append(finding)
             yield finding
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from pyclient.cli._common import Cli, common
-from pyclient.cli._hurry import hurried
+from pyclient.cli._common import Cli, common, in_time
 from pyclient.doctor import report as gathering
 
 REPORT = "celers.report/1"
@@ -24,10 +23,12 @@ def report(cli: Cli) -> None:
     """
     here = gathering.here()
     if cli.output.is_json:
-        cli.output.thing(REPORT, {"client": here, **gathering.there(hurried(cli))})
+        cli.output.thing(
+            REPORT, {"client": here, **gathering.there(in_time(cli.where(), cli.timeout_s))}
+        )
         return
     _write(cli, "client", here)
-    for heading, section in gathering.there(hurried(cli)).items():
+    for heading, section in gathering.there(in_time(cli.where(), cli.timeout_s)).items():
         _write(cli, heading, section)
 
 
