@@ -28,8 +28,12 @@ def report(cli: Cli) -> None:
         )
         return
     _write(cli, "client", here)
-    for heading, section in gathering.there(in_time(cli.where(), cli.timeout_s)).items():
+    for heading, section in _there(cli).items():
         _write(cli, heading, section)
+
+
+def _there(cli: Cli) -> dict[str, Any]:
+    return gathering.there(in_time(cli.where(), cli.timeout_s))
 
 
 def _write(cli: Cli, heading: str, section: Mapping[str, Any] | list[dict[str, Any]]) -> None:
