@@ -26,9 +26,9 @@ from urllib.parse import urlsplit
 import pyclient
 from examples import stdlib_report
 from examples.progress import progress
+from pyclient import App
 from pyclient.dsn import Dsn
 from pyclient.migrate import migrate
-from pyclient.worker import App
 
 DATABASE = "celers_demo"
 LIBRARY = Path(sysconfig.get_path("stdlib"))
@@ -79,7 +79,7 @@ def enqueue(client: pyclient.Client, queue: str, files: list[str]) -> None:
 @contextmanager
 def workers(dsn: str, queue: str, count: int) -> Iterator[subprocess.Popen[bytes]]:
     """The real worker, in processes of its own, for the block."""
-    command = [sys.executable, "-m", "pyclient", "worker", "examples.stdlib_index:app"]
+    command = [sys.executable, "-m", "pyclient", "worker", "run", "examples.stdlib_index:app"]
     options = ["--queues", queue, "--concurrency", str(count), "--log-level", "error"]
     process = subprocess.Popen(
         command + options,
