@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from pyclient._connect import open_connection
 from pyclient._literal import literal
 from pyclient._pool import close_quietly
 from pyclient.dsn import Dsn
+from pyclient.errors import ConnectionLost
 
 # Held open for a whole test run, and never waiting long for what a test forgot to end.
 _FIXED = b"SET SESSION wait_timeout = 31536000, innodb_lock_wait_timeout = 5, lock_wait_timeout = 5"
@@ -45,6 +47,19 @@ class Session:
         lines = b", ".join(b"(%b)" % b", ".join(map(_literal, row)) for row in rows)
         statement = f"INSERT INTO {table} ({names}) VALUES ".encode() + lines
         self._driver.execute(self._connection, statement)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block, or nothing; one commit costs what one statement's does."""
+        self.rows("START TRANSACTION")
+        try:
+            yield
+        except ConnectionLost:
+            raise
+        except BaseException:
+            self.rows("ROLLBACK")
+            raise
+        self.rows("COMMIT")
 
     def close(self) -> None:
         """End the connection."""

@@ -7,12 +7,14 @@ used, and all of its names begin with ``celers_``.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from pyclient.app import App
     from pyclient.client import Client
     from pyclient.testing.schema import Schema
     from pyclient.testing.server import Server
@@ -64,3 +66,29 @@ def celers_client(celers_schema: Schema) -> Iterator[Client]:
 
     with pyclient.connect(celers_schema.dsn) as client:
         yield client
+
+
+@pytest.fixture
+def celers_bind(
+    celers_schema: Schema, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[App], App]]:
+    """Point apps at the schema until the end of the test: ``celers_bind(app)`` gives the app back.
+
+    CELERS_DSN is set too, and the functions of the module pyclient go there: for code that enqueues
+    without an app, and for programs that the test starts.
+    """
+    from pyclient import _default
+    from pyclient.dsn import Dsn
+    from pyclient.testing._binding import bound
+
+    monkeypatch.setenv("CELERS_DSN", celers_schema.dsn)
+    monkeypatch.setattr(_default, "_client", None)
+    with ExitStack() as stack:
+
+        def bind(app: App) -> App:
+            stack.enter_context(bound(app, Dsn.parse(celers_schema.dsn)))
+            return app
+
+        yield bind
+        if _default._client is not None:
+            _default._client.close()

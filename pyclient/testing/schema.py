@@ -7,7 +7,7 @@ contents differ are emptied, and their seed rows put back.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 from pyclient.errors import AccessDenied, ConnectionLost, LockTimeout
 from pyclient.migrate import migrate
 from pyclient.migrate.errors import DeployFailed
+from pyclient.migrate.ledger import TABLE as LEDGER
 from pyclient.migrate.roles import role_names
 from pyclient.testing._session import Session
 
 #: How the names of the databases begin. Eight random hexadecimal digits follow.
 PREFIX = "celers_test_"
 _LARGE = 5000
+_PAUSE_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +76,37 @@ class Schema:
         return session
 
     def _deploy(self) -> None:
+        """Deploy, and remember the tables as they were before the events, which begin at once."""
+        before: dict[str, _Table] = {}
+
+        def notice(_: str) -> None:
+            if not self._events():
+                before.update(self._snapshot())
+
         try:
-            migrate(self.dsn, out=lambda _: None)
+            migrate(self.dsn, out=notice)
         except (AccessDenied, DeployFailed) as error:
             pattern = PREFIX.replace("_", "\\_")
             error.add_note(f"Tests need an account with ALL ON `{pattern}%`.* to make databases.")
             raise
-        events = "SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s"
-        for event in self._session.column(events, self.name):
+        for event in self._events():
             self._session.rows(f"ALTER EVENT {self.name}.`{event}` DISABLE")
-        for table, checksum in self._checksums().items():
-            columns, rows = self._session.answer(f"SELECT * FROM {self.name}.`{table}`")
-            self._tables[table] = _Table(checksum, columns, rows)
+        while self.name in [row[3] for row in self._session.rows("SHOW PROCESSLIST")]:
+            time.sleep(_PAUSE_S)  # one runs
+        before.pop(LEDGER, None)
+        self._tables = self._snapshot() | before
+        self._reset()
+
+    def _events(self) -> list[str]:
+        return self._session.column(
+            "SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s", self.name
+        )
+
+    def _snapshot(self) -> dict[str, _Table]:
+        return {
+            table: _Table(checksum, *self._session.answer(f"SELECT * FROM {self.name}.`{table}`"))
+            for table, checksum in self._checksums().items()
+        }
 
     def reset(self) -> None:
         """Make the tables as they were after deploying.
@@ -107,9 +128,10 @@ class Schema:
         now = self._checksums()
         for table in now.keys() - self._tables.keys():
             self._session.rows(f"DROP TABLE {self.name}.`{table}`")
-        for table, was in self._tables.items():
-            if now.get(table, was.checksum) != was.checksum:
-                self._renew(f"{self.name}.`{table}`", was)
+        with self._session.transaction():
+            for table, was in self._tables.items():
+                if now.get(table, was.checksum) != was.checksum:
+                    self._renew(f"{self.name}.`{table}`", was)
 
     def _renew(self, table: str, was: _Table) -> None:
         is_large = self._session.rows(f"SELECT 1 FROM {table} LIMIT 1 OFFSET {_LARGE}")
@@ -136,19 +158,17 @@ class Schema:
 
     def _drop_leftovers(self) -> None:
         """Drop the databases whose runs are no more; what is another account's stays."""
-        for name in _leftovers(self._session):
+        names = self._session.column(
+            "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA"
+            " WHERE REGEXP_LIKE(SCHEMA_NAME, %s) AND SCHEMA_NAME <> %s",
+            f"^{PREFIX}[0-9a-f]{{8}}$",
+            self.name,
+        )
+        for name in names:
             if self._session.column("SELECT GET_LOCK(%s, 0)", name) == [1]:
                 with suppress(AccessDenied):
                     _drop(self._session, name)
                 self._session.rows("SELECT RELEASE_LOCK(%s)", name)
-
-
-def _leftovers(session: Session) -> Iterable[str]:
-    return session.column(
-        "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA"
-        " WHERE REGEXP_LIKE(SCHEMA_NAME, %s) AND IS_FREE_LOCK(SCHEMA_NAME)",
-        f"^{PREFIX}[0-9a-f]{{8}}$",
-    )
 
 
 def _drop(session: Session, name: str) -> None:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from pyclient.testing import Server as TestServer
 from tools.server import Server
 
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(scope="session")
+def celers_server(server: Server) -> TestServer:
+    """The plugin's tests in this process use the server of the repository's tests."""
+    return TestServer(server.dsn(), server.how)
 
 
 @pytest.fixture

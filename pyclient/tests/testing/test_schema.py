@@ -72,6 +72,14 @@ def test_a_reset_leaves_no_trace(own: Schema, root: Any) -> None:
     assert rows(root, f"SHOW TABLES FROM {own.name} LIKE 'left_behind'") == []
 
 
+def test_no_maintenance_ran_before_the_first_test(server: Server, root: Any) -> None:
+    for _ in range(3):
+        schema = Schema(server.dsn())
+        duties = sqlclient.results(root, f"CALL {schema.name}.celers_get_maintenance()")[0]
+        assert {row[duties.columns.index("last_at")] for row in duties} == {None}
+        schema.drop()
+
+
 def test_a_reset_survives_a_lost_connection(own: Schema, root: Any) -> None:
     holder = f"SELECT IS_USED_LOCK('{own.name}')"
     [(lost,)] = rows(root, holder)
@@ -82,15 +90,18 @@ def test_a_reset_survives_a_lost_connection(own: Schema, root: Any) -> None:
 
 
 def test_a_transaction_left_open_is_named(own: Schema, root: Any) -> None:
-    sqlclient.results(root, f"USE {own.name}; START TRANSACTION")
-    sqlclient.results(root, "CALL celers_enqueue('mail', 'x', '{}', NULL)")
     with pyclient.connect(own.dsn) as client:
-        client.call_enqueue("mail", "y", None)
-    own._session.rows("SET SESSION innodb_lock_wait_timeout = 1")
-    with pytest.raises(LockTimeout) as caught:
-        own.reset()
-    assert caught.value.__notes__ == [f"An earlier test left a transaction open on {own.name}."]
-    sqlclient.results(root, "ROLLBACK")
+        task = client.call_enqueue("mail", "x", None)
+        sqlclient.results(root, "START TRANSACTION")
+        sqlclient.results(root, f"SELECT * FROM {own.name}.celers_task FOR UPDATE")
+        own._session.rows("SET SESSION innodb_lock_wait_timeout = 1")
+        with pytest.raises(LockTimeout) as caught:
+            own.reset()
+        note = f"An earlier test left a transaction open on {own.name}."
+        assert caught.value.__notes__ == [note]
+        sqlclient.results(root, "ROLLBACK")
+        claimed = client.call_dequeue_batch("mail", "w", 1)  # the reset holds on to nothing
+        assert [row.task_id for row in claimed] == [task.task_id]
     own.reset()
 
 
