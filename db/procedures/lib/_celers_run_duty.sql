@@ -4,7 +4,8 @@
 -- crash leaves the duty due. Nobody waits for the guard. A duty that filled its batch is due again
 -- at once. An error is written to the duty's row, where the view celers_duties shows it: it must
 -- not fail a claim. READ UNCOMMITTED, because the low-water marks must see what is not committed
--- yet; whatever a duty moves it has locked before.
+-- yet; whatever a duty moves it has locked before. But a deadline is dropped only when its task has
+-- left for good: READ COMMITTED.
 --
 -- Params
 --   p_duty   str  OUT: what was done; NULL = nothing due, somebody else at it, or a caller's
@@ -22,6 +23,7 @@ MODIFIES SQL DATA
 COMMENT 'do the maintenance duty that has been due longest'
 whole: BEGIN
     DECLARE v_started_at DATETIME(6) DEFAULT SYSDATE(6);
+    DECLARE v_is_expiry BOOLEAN DEFAULT FALSE;
     DECLARE v_is_mine BOOLEAN DEFAULT FALSE;
     DECLARE v_limit INT;
     DECLARE v_mark_at DATETIME(6);
@@ -38,7 +40,16 @@ whole: BEGIN
     IF NOT @@autocommit THEN
         LEAVE whole;
     END IF;
-    SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+    SELECT duty = 'expire_pending' INTO v_is_expiry
+    FROM celers_maintenance
+    WHERE is_enabled AND next_at <= UTC_TIMESTAMP(6)
+    ORDER BY next_at
+    LIMIT 1;
+    IF v_is_expiry THEN
+        SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    ELSE
+        SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;
+    END IF;
     START TRANSACTION READ WRITE;
     SELECT TRUE INTO v_is_mine
     FROM celers_upkeep
@@ -52,7 +63,11 @@ whole: BEGIN
             mark_id
         INTO p_duty, v_limit, v_mark_at, v_mark_id
         FROM celers_maintenance
-        WHERE is_enabled AND next_at <= UTC_TIMESTAMP(6)
+        WHERE
+            is_enabled
+            AND next_at <= UTC_TIMESTAMP(6)
+            -- another session may have done meanwhile what was due first
+            AND (duty = 'expire_pending') = v_is_expiry
         ORDER BY next_at
         LIMIT 1;
         IF p_duty IS NOT NULL THEN

@@ -363,6 +363,27 @@ def test_a_task_that_was_begun_does_not_expire(lab: Lab) -> None:
     assert lab.value("SELECT COUNT(*) FROM celers_expiry") == 0
 
 
+@pytest.mark.parametrize("delay_s", [0, 1000])
+def test_a_deadline_that_comes_while_somebody_holds_the_task(lab: Lab, delay_s: int) -> None:
+    """What is undone in the end was waiting all the time: it expires then."""
+    lab.quiet()
+    holder, keeper = lab.sessions(2)
+    task_id = lab.admin.enqueue(expires_s=1000, delay_s=delay_s)
+    holder.sql("START TRANSACTION")
+    if delay_s:
+        assert holder.outcome("celers_cancel", task_id, None) == "cancelled"
+    else:
+        assert len(holder.claim()) == 1
+    table = "celers_scheduled" if delay_s else "celers_ready"
+    lab.sql("UPDATE celers_expiry SET expires_at = '2001-01-01'")
+    assert lab.duty("expire_pending", keeper) == 1
+    holder.sql("ROLLBACK")
+    lab.sql(f"UPDATE {table} SET expires_at = '2001-01-01'")
+    lab.duty("expire_pending", keeper)
+    assert lab.check() == {task_id: "expired"}
+    assert lab.value("SELECT COUNT(*) FROM celers_expiry") == 0
+
+
 def test_rows_below_a_mark_are_found(lab: Lab) -> None:
     """Marks that are wrong cost time and never a task."""
     lab.quiet()
