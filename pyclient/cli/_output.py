@@ -168,8 +168,8 @@ def as_instant(value: datetime, precision: str = "microseconds") -> str:
 
 
 def as_number(value: int | float) -> str:
-    """A number with its thousands set apart: 1 204."""
-    return f"{value:,}".replace(",", " ") if isinstance(value, int) else f"{value:,.1f}"
+    """A number with its thousands set apart: 1 204, 1 204.5."""
+    return f"{value:,{'' if isinstance(value, int) else '.1f'}}".replace(",", " ")
 
 
 def count_of(count: int, noun: str) -> str:

@@ -25,6 +25,9 @@ _STYLES = {
     **dict.fromkeys(("cancelled",), "dim"),
 }
 _STATES = frozenset(("state", "status", "outcome", "reason"))
+_NAMES = frozenset(("queue", "task_name", "duty"))
+_LONGEST_WHOLE_NAME = 40
+_WIDEST = 10_000
 _SPAN = re.compile(r"_s\Z")
 
 
@@ -46,24 +49,49 @@ def draw_fields(record: Record, *, has_color: bool) -> None:
 def draw_list(records: Sequence[Record], columns: Sequence[str], *, has_color: bool) -> None:
     """One record a line, without the columns in which nothing stands.
 
-    Ids, states, instants and numbers are never shortened; of other texts the first line is shown,
-    as far as there is room.
+    Ids, states, instants, numbers and all but very long names are never shortened; of other texts
+    the first line is shown, as far as there is room. Headings are folded where room is short.
     """
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     shown = [key for key in columns if any(record.get(key) is not None for record in records)]
-    for key in shown:
-        values = [record.get(key) for record in records]
-        is_number = any(isinstance(value, int | float) for value in values)
-        is_whole = is_number or key in _STATES or key.endswith(("_id", "_at"))
+    rows = [[_first_line(as_text(key, record.get(key))) for key in shown] for record in records]
+    widths = [max(cell.cell_len for cell in cells) for cells in zip(*rows, strict=True)]
+    wholes = [_is_whole(key, width, records) for key, width in zip(shown, widths, strict=True)]
+    headings = list(map(_heading, shown))
+    needs = [
+        max(len(heading), width if whole else 0)
+        for heading, width, whole in zip(headings, widths, wholes, strict=True)
+    ]
+    if sum(needs) + 2 * len(needs) > console(has_color=has_color).width:
+        headings = [
+            heading.replace(" ", "\n") if len(heading) > width else heading
+            for heading, width in zip(headings, widths, strict=True)
+        ]
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for key, heading, width, whole in zip(shown, headings, widths, wholes, strict=True):
+        least = max(map(len, heading.split("\n")))
         table.add_column(
-            _heading(key),
-            justify="right" if is_number else "left",
-            no_wrap=is_whole,
-            min_width=max(as_text(key, value).cell_len for value in values) if is_whole else None,
+            heading,
+            justify="right" if _is_number(key, records) else "left",
+            no_wrap=whole,
+            min_width=max(least, width) if whole else least,
         )
-    for record in records:
-        table.add_row(*(_first_line(as_text(key, record.get(key))) for key in shown))
+    for row in rows:
+        table.add_row(*row)
     _draw(table, has_color)
+
+
+def _is_whole(key: str, width: int, records: Sequence[Record]) -> bool:
+    """Whether a column keeps its width, whatever room there is."""
+    if key in _NAMES:
+        return width <= _LONGEST_WHOLE_NAME
+    is_word = key in _STATES or key.endswith(("_id", "_at")) or key.startswith("is_")
+    return is_word or _is_number(key, records)
+
+
+def _is_number(key: str, records: Sequence[Record]) -> bool:
+    return not key.startswith("is_") and any(
+        isinstance(record.get(key), int | float) for record in records
+    )
 
 
 def _first_line(text: Text) -> Text:
@@ -93,7 +121,9 @@ def track(items: Sequence[T], doing: str, *, has_color: bool) -> Iterable[T]:
 
 def _draw(what: Table | Text, has_color: bool) -> None:
     screen = console(has_color=has_color)
-    screen.print(what, width=max(screen.width, screen.measure(what).minimum))
+    unbounded = screen.options.update_width(_WIDEST)
+    screen.width = max(screen.width, screen.measure(what, options=unbounded).minimum)
+    screen.print(what)
 
 
 def console(*, has_color: bool, to_stderr: bool = False) -> Console:
@@ -115,7 +145,7 @@ def as_text(key: str, value: Any) -> Text:
         return Text("yes" if value else "no")
     if isinstance(value, datetime):
         return Text(as_instant(value, "seconds"))
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and key != "pid":  # a pid is a name
         return Text(as_span(value) if _SPAN.search(key) else as_number(value))
     text = visible(value if isinstance(value, str) else as_json(value), keep="\n")
     return Text(text, style=_STYLES.get(text, "") if key in _STATES else "")

@@ -17,7 +17,6 @@ _COLUMNS = (
     "is_enabled",
     "period_ms",
     "batch_limit",
-    "next_at",
     "overdue_ms",
     "last_at",
     "last_count",

@@ -66,7 +66,10 @@ def stats(cli: Cli, interval_s: float | None, by: str) -> None:
         "worker": (WORKER, _WORKER_COLUMNS, lambda: _by_worker(cli.client)),
     }[by]
     if interval_s is None:
-        cli.output.things(schema, look(), columns)
+        records = look()
+        cli.output.things(schema, records, columns)
+        if not records:
+            cli.output.note(f"there is no {by} yet")
     elif cli.output.is_for_people:
         for at, records in _again(look, interval_s):
             cli.output.line(f"{at:%H:%M:%S} UTC")

@@ -79,6 +79,27 @@ def test_ids_are_whole_on_a_narrow_terminal(schema: Schema, hostile: str) -> Non
     assert hostile in on_terminal(schema.dsn, "task", "list", width=60).out
 
 
+def test_nothing_but_long_texts_is_shortened_on_a_narrow_terminal(
+    schema: Schema, client: pyclient.Client
+) -> None:
+    name = "accounting.invoices.remind"
+    task_id = kill(client, name=name, error="no route to the host of the recipient")
+    heading, line = plain(on_terminal(schema.dsn, "dlq", "list", width=60).out).splitlines()[-2:]
+    assert [task_id, "mail", name, "permanent", "1"] == line.split()[:5]
+    assert line.rstrip().endswith("…")
+    assert heading.split()[-3:] == ["ERRORS", "DIED", "ERROR"]
+    duties = plain(on_terminal(schema.dsn, "maintenance", "list", width=60).out)
+    assert "archive_completed_tasks  yes         60 000  1 000" in duties
+
+
+def test_headings_are_folded_where_room_is_short(schema: Schema, client: pyclient.Client) -> None:
+    client.call_enqueue("mail", "send", {})
+    wide = plain(on_terminal(schema.dsn, "queue", "list").out)
+    assert "OLDEST READY" in wide
+    narrow = plain(on_terminal(schema.dsn, "queue", "list", width=64).out).splitlines()
+    assert (narrow[0].split(), narrow[1].split()[6]) == (["OLDEST"], "READY")
+
+
 def test_a_list_without_anything_has_its_heading_in_a_pipe_only(schema: Schema) -> None:
     done = celers(schema.dsn, "task", "list")
     assert (done.out.count("\n"), done.err) == (1, "no task is like that\n")
@@ -153,6 +174,8 @@ def test_spans_are_short(seconds: float, text: str) -> None:
 
 def test_a_value_is_read_by_its_type_and_its_field() -> None:
     assert as_text("ready", 1204).plain == "1 204"
+    assert as_text("wait_p95_ms", 1204.56).plain == "1 204.6"
+    assert as_text("pid", 12345).plain == "12345"
     assert as_text("oldest_ready_s", 723).plain == "12m3s"
     assert as_text("is_paused", True).plain == "yes"
     assert as_text("error", None).plain == "-"
