@@ -16,6 +16,13 @@ from pyclient.types import NULL
 
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
+_WANTED = {
+    "int": "whole number",
+    "float": "number",
+    "bool": f"one of {', '.join(_TRUTH)}",
+    "json": "JSON",
+}
+
 
 def read_settings(routine: str, words: Iterable[str]) -> dict[str, Any]:
     """The options of a call; ``default`` takes a setting back, spans of time may be human.
@@ -39,7 +46,7 @@ def read_settings(routine: str, words: Iterable[str]) -> dict[str, Any]:
 
 def _unknown(key: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(key, list(known), 1)
-    guess = f"; did you mean {near[0]}?" if near else ""
+    guess = f"; did you mean {near[0]}?" if near else "."
     return f"there is no setting {key!r}{guess} Known are {', '.join(known)}."
 
 
@@ -57,4 +64,6 @@ def _value(option: Field, text: str) -> Any:
             return _TRUTH[text.lower()]
         return json.loads(text) if option.type == "json" else text
     except (ValueError, KeyError) as error:
-        raise click.UsageError(f"{option.name}={text}: this is no {option.type}") from error
+        is_span = option.type == "int" and option.name.endswith("_s")
+        wanted = "time like 90, 10s, 5m, 2h30m or 7d" if is_span else _WANTED[option.type]
+        raise click.UsageError(f"{option.name}={text}: this is no {wanted}") from error
