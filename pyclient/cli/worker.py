@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import click
 
 from pyclient.cli._common import DURATION, Cli, common, dry_run, yes
+from pyclient.cli._output import visible
 from pyclient.cli._pages import record
 from pyclient.config import load
 from pyclient.config.flags import option
@@ -68,9 +70,28 @@ def run(ctx: click.Context, cli: Cli, /, app: str, autoscale: str | None, **flag
     logs.configure(settings.logging.level, settings.logging.format)
     try:
         service = Service(settings, app, settings.dsn or cli.where())
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="APP") from error
+    except Exception as error:
+        if (own := _own_traceback(error)) is not None:
+            click.echo(visible(own, keep="\n"), err=True, nl=False)
+            raise click.ClickException(f"{app} cannot be imported") from error
+        if isinstance(error, ValueError):
+            raise click.BadParameter(str(error), param_hint="APP") from error
+        raise
     ctx.exit(service.run())
+
+
+def _own_traceback(error: Exception) -> str | None:
+    """The traceback from the app's module on, None where the error is not from its import."""
+    trace, is_importing = error.__traceback__, False
+    while trace is not None:
+        was_importing = is_importing
+        is_importing = trace.tb_frame.f_code.co_filename.startswith("<frozen importlib")
+        if was_importing and not is_importing:
+            break
+        trace = trace.tb_next
+    if trace is None and not isinstance(error, SyntaxError):
+        return None
+    return "".join(traceback.format_exception(type(error), error, trace))
 
 
 def _bounds(text: str) -> dict[str, Any]:

@@ -275,3 +275,16 @@ def test_what_cannot_work_ends_at_once_with_a_sentence(
     assert worker.end() == code
     assert text in worker.log
     assert "Traceback" not in worker.log
+
+
+def test_a_module_that_fails_is_shown_from_its_own_first_line_on(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "faulty.py").write_text("number = int('many')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr("pyclient.tests.workerkit.PLACE", "faulty:app")
+    worker = start()
+    assert worker.end() == 1
+    assert f'File "{tmp_path}/faulty.py", line 1' in worker.log
+    assert "Error: faulty:app cannot be imported" in worker.log
+    assert "click" not in worker.log
