@@ -197,7 +197,8 @@ class App:
         options = known.options if known else {}
         if known and not isinstance(payload, RawJson):
             known.bind(*known.arguments(payload))
-        chosen = queue or (known.queue if known else "default")
+        default = known.queue if known else "default"
+        chosen = default if queue is None else queue
         return make_item(self, task_name, payload, options, queue=chosen)
 
     def enqueue_many(

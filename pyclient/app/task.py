@@ -135,8 +135,9 @@ class Task(Generic[P, R]):
         )
         if headers:
             given["headers"] = {**self.options.get("headers", {}), **headers}
+        chosen = self.queue if queue is None else queue
         return TaskWithOptions(
-            self, {**self.options, **given}, queue=queue or self.queue, key=key, client=client
+            self, {**self.options, **given}, queue=chosen, key=key, client=client
         )
 
     def retry_delay_s(self, attempt: int) -> float | None:

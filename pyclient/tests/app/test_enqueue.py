@@ -158,6 +158,13 @@ def test_tasks_are_enqueued_by_name_too(app: App, task: Task[..., str]) -> None:
         app.enqueue("pay", {"amount": 1})
 
 
+def test_an_empty_queue_name_is_not_another_queue(app: App, task: Task[..., str]) -> None:
+    with pytest.raises(QueueNameInvalid):
+        task.using(queue="").enqueue(1)
+    with pytest.raises(QueueNameInvalid):
+        app.enqueue("other", [1], queue="")
+
+
 def test_other_codecs_are_told_by_the_content_type(schema: Any) -> None:
     app = App("shop", dsn=schema.dsn, codec=Codec("msgpack", compression="zlib", threshold=10))
     with app.client:
