@@ -74,16 +74,20 @@ def upload(path: Path, data: bytes, *, first: bool) -> None:
         file.write(data)
 
 
+def progress_of(handle: TaskHandle[object]) -> float:
+    """In percent, for whoever looks at the task from outside."""
+    told = app.client.call_get_task_progress(handle.id)
+    return (told and told.percent) or 0
+
+
 def wait_for(handles: Sequence[TaskHandle[object]], percent: float) -> None:
-    """Show how far the tasks are, as anybody may, until all are so far."""
+    """Show how far the tasks are, until all are so far."""
     give_up_at = time.monotonic() + 60
-    while time.monotonic() < give_up_at:
-        told = [app.client.call_get_task_progress(handle.id) for handle in handles]
-        print(" ".join(f"{row.percent if row else 0:5.1f} %" for row in told))
-        if all(row and row.percent == percent for row in told):
-            return
+    while (told := [progress_of(handle) for handle in handles]) != [percent] * len(handles):
+        print(" ".join(f"{one:5.1f} %" for one in told))
+        if time.monotonic() > give_up_at:
+            raise TimeoutError(f"not at {percent} % after a minute")
         time.sleep(0.1)
-    raise TimeoutError(f"not at {percent} % after a minute")
 
 
 def main() -> None:
