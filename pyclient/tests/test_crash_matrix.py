@@ -261,3 +261,27 @@ def test_a_restart_of_the_database(own_server: PrivateServer, tmp_path: Path, po
         assert "Traceback" not in worker.log
     finally:
         scene.end()
+
+
+@pytest.mark.parametrize("pool", ["thread", "asyncio"])
+def test_the_end_of_a_worker_while_the_database_is_away(
+    own_server: PrivateServer, tmp_path: Path, pool: str
+) -> None:
+    dsn = own_server.dsn(f"{DATABASE}_end_{pool}")
+    migrate(dsn, out=lambda _: None)
+    scene = Scene(dsn, tmp_path, None, pool)
+    try:
+        scene.client.call_purge_queue("default")
+        scene.enqueue("stroll", [["long", 600]])
+        worker = scene.start()
+        worker.wait_for("begin")
+        own_server.kill()
+        worker.terminate()
+        worker.pause(8)  # longer than it goes on trying
+        own_server.start()
+        assert worker.end() == 0
+        assert len(worker.notes("end")) == 1
+        [row] = scene.client.call_get_statistics("default")
+        assert row.completed == 1
+    finally:
+        scene.end()

@@ -24,12 +24,16 @@ class Beat:
 
     It also tells the server that the worker lives, hands in outcomes that lie behind a long task,
     and ends the child when the supervisor has died.
+
+    Attributes:
+        has_failed: it has ended the child because of an error.
     """
 
     def __init__(
         self, config: WorkerConfig, exchange: Exchange, held: Held, board: Board, stop: Stop
     ) -> None:
         """Nothing runs yet."""
+        self.has_failed = False
         self._exchange, self._held, self._board, self._stop = exchange, held, board, stop
         self._period_s = min(config.lease_s / 3, config.heartbeat_s)
         self._late_s = LATE_S if config.slots == 1 else LATE_BESIDE_OTHERS_S
@@ -53,6 +57,7 @@ class Beat:
             log.warning("the leases are not prolonged any more: %s", error)
         except Exception:
             log.exception("the leases are not prolonged any more: ending")
+            self.has_failed = True
             self._stop.ask()
 
     def _loop(self) -> None:

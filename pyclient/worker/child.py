@@ -32,6 +32,7 @@ DIED = 70
 #: The signal of the supervisor to give up what runs.
 FORCE = signal.SIGUSR1
 _LOOK_S = 0.2  # for the wish to end
+_LEFTOVERS_S = 5.0  # for threads and processes that tasks began and left behind
 
 
 def main(config: WorkerConfig, board: Board) -> None:
@@ -47,11 +48,22 @@ def main(config: WorkerConfig, board: Board) -> None:
     app.autodiscover(*config.modules, pattern=None)
     child = Child(config, app, board)
     child.listen()
-    code = child.work()
+    code = DIED
+    try:
+        code = child.work()
+    finally:
+        _end_soon(code)
     if child.is_forced:  # do not wait for threads of tasks that go on
         logging.shutdown()
         os._exit(code)
     raise SystemExit(code)
+
+
+def _end_soon(code: int) -> None:
+    """Have the process end, even if Python waits for what tasks left behind."""
+    timer = threading.Timer(_LEFTOVERS_S, os._exit, (code,))
+    timer.daemon = True
+    timer.start()
 
 
 class Child:
@@ -68,7 +80,8 @@ class Child:
         self._alarm = Alarm(self._held.shut_down)
         self._claims = Claims(config, self._held, self._exchange, self._link, board)
         self._pool = self._make_pool()
-        self._failure: CelersError | GaveUp | None = None
+        self._beginning = threading.Lock()  # of a task: the pool must not be closed meanwhile
+        self._failure: BaseException | None = None
 
     def _make_pool(self) -> Pool:
         if self._config.pool == PROCESS:
@@ -108,12 +121,9 @@ class Child:
         try:
             self._exchange.step(self._link)  # the server is there, and lets this account work
             self._board.ready()
-            if self._config.pool == PROCESS:
-                self._work_in_this_thread()
-            else:
-                self._claim_and_begin()
-            self._pool.close()
-            code = WORN_OUT if self._claims.is_worn_out else DONE
+            self._run_tasks()
+            if not self._beat.has_failed:
+                code = WORN_OUT if self._claims.is_worn_out else DONE
         except GaveUp as error:
             code = DONE
             log.error("the server did not answer to the end: %s", error)
@@ -122,6 +132,17 @@ class Child:
             self._leave()
         return NOT_HANDED_IN if self._exchange.has_lost else code
 
+    def _run_tasks(self) -> None:
+        try:
+            if self._config.pool == PROCESS:
+                self._work_in_this_thread()
+            else:
+                self._claim_and_begin()
+        finally:  # what runs has its time to end, also where the server does not answer
+            with self._beginning:
+                self._stop.ask()
+            self._pool.close()
+
     def _claim_and_begin(self) -> None:
         """Tasks run beside this thread, which claims; each one that ends begins the next."""
         while not self._stop.is_asked and self._claims.turn():
@@ -129,8 +150,9 @@ class Child:
 
     def _begin_more(self) -> None:
         """Begin what was claimed, as far as there are places."""
-        while self._may_begin() and (job := self._held.next(self._config.slots)):
-            self._begin(job)
+        with self._beginning:
+            while self._may_begin() and (job := self._held.next(self._config.slots)):
+                self._begin(job)
 
     def _may_begin(self) -> bool:
         return not self._stop.is_asked
@@ -153,7 +175,7 @@ class Child:
         try:
             while not self._stop.is_asked and self._claims.turn():
                 pass
-        except (CelersError, GaveUp) as error:
+        except BaseException as error:  # raised again in the main thread
             self._failure = error
 
     def _begin(self, job: Job) -> None:

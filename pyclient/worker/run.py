@@ -21,7 +21,7 @@ from pyclient.app import (
 from pyclient.app.context import running
 from pyclient.app.verdict import Verdict
 from pyclient.client import Client
-from pyclient.errors import CelersError, SetupError
+from pyclient.errors import SetupError
 from pyclient.worker.attempt import Attempt
 from pyclient.worker.config import log
 from pyclient.worker.job import Job, Outcome, ack, error_text, hook_context, reject, release
@@ -137,7 +137,7 @@ def _returned(attempt: Attempt, result: object) -> Outcome:
     """Completed, unless what it returned cannot be kept: to run again would not help that."""
     try:
         return ack(attempt.job, attempt.app.codec.encode_result(result))
-    except (CelersError, ValueError, TypeError, RecursionError) as error:
+    except Exception as error:  # of a serializer that need not be ours
         text = f"ResultInvalid: what the task returned: {error}"
         return reject(attempt.job, text, retry=False)
 
@@ -175,13 +175,16 @@ def _told(attempt: Attempt, outcome: Outcome | None) -> Outcome | None:
         context = hook_context("before_ack", attempt.job, outcome)
         try:
             hooks.run("before_ack", context)
-        except Exception as error:
+        except BaseException as error:
             outcome = _failed(attempt, error)
         else:
             return outcome._replace(metadata=context.metadata)
     if outcome is not None and not outcome.is_ack and hooks.has("before_reject"):
         context = hook_context("before_reject", attempt.job, outcome)
-        hooks.run("before_reject", context)
+        try:
+            hooks.run("before_reject", context)
+        except BaseException:  # SystemExit and CancelledError too: the outcome stays
+            log.exception("a hook before_reject failed", extra=attempt.job.fields())
         return outcome._replace(metadata=context.metadata)
     return outcome
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -124,6 +125,29 @@ def grow(megabytes: int) -> None:
     note("grow", megabytes)
 
 
+@app.task("grow_and_wait")
+def grow_and_wait(megabytes: int, seconds: float) -> None:
+    """Goes on for a while with much memory."""
+    grow.function(megabytes)
+    time.sleep(seconds)
+
+
+@app.task("litter")
+def litter() -> None:
+    """Leaves a thread behind."""
+    threading.Thread(target=time.sleep, args=(300,), daemon=False).start()
+
+
+@app.task("exit_below", retry=False)
+async def exit_below() -> None:
+    """One of its coroutines wants to end the process."""
+
+    async def one() -> None:
+        raise SystemExit(3)
+
+    await asyncio.gather(one(), asyncio.sleep(300))
+
+
 kept: list[bytearray] = []
 
 hooked = App("hooked")
@@ -165,3 +189,12 @@ def refuse(context: HookContext) -> None:
     """One that does not let some results pass."""
     if context.headers.get("refuse"):
         raise PermissionError("not this one")
+    if context.headers.get("exit"):
+        raise SystemExit(3)
+
+
+@hooked.hook("before_reject")
+def cancel(context: HookContext) -> None:
+    """One that ends as a coroutine does that was cancelled."""
+    if context.headers.get("cancel"):
+        raise asyncio.CancelledError

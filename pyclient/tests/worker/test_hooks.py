@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from pyclient.tests.worker.conftest import Start
 from pyclient.tests.workerkit import Look
 
@@ -55,3 +57,25 @@ def test_a_hook_before_the_acknowledgement_refuses_it(
     said = [what for what, _, _ in worker.ledger()]
     assert "after_reject:fine:reject" in said
     assert "after_ack:fine:ack" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "error"),
+    [("fine", "exit", "SystemExit: 3"), ("bad", "cancel", "ValueError")],
+)
+def test_a_hook_that_wants_to_end_the_process_costs_no_outcome(
+    *,
+    look: Look,
+    start: Start,
+    send: Send,
+    pool: tuple[str, ...],
+    name: str,
+    header: str,
+    error: str,
+) -> None:
+    task = send(name, "x", headers={header: True})
+    other = send("fine", "y")
+    assert start("--burst", *pool, place=PLACE).end() == 0
+    assert look.state(task) == "dead"
+    assert look.error(task).startswith(error)
+    assert look.state(other) == "completed"

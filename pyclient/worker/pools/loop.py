@@ -6,6 +6,7 @@ import asyncio
 import threading
 
 from pyclient.worker.attempt import Attempt
+from pyclient.worker.config import log
 from pyclient.worker.job import Outcome
 from pyclient.worker.pools.main import Ended
 from pyclient.worker.pools.threads import Threads
@@ -26,8 +27,16 @@ class EventLoop:
         self._threads = Threads(ended, most)
         self._loop = asyncio.new_event_loop()
         self._running: set[asyncio.Task[None]] = set()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="loop", daemon=True)
+        self._is_closing = False
+        self._thread = threading.Thread(target=self._turn, name="loop", daemon=True)
         self._thread.start()
+
+    def _turn(self) -> None:
+        while not self._is_closing:
+            try:
+                self._loop.run_forever()
+            except BaseException as error:  # asyncio lets SystemExit of any coroutine through
+                log.warning("%s left the event loop, which goes on", type(error).__name__)
 
     def start(self, attempt: Attempt) -> None:
         """Begin a task."""
@@ -54,6 +63,7 @@ class EventLoop:
         """Wait for what runs, and end the loop."""
         self._threads.close()
         asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result()
+        self._is_closing = True
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import threading
 from collections.abc import Callable
-from contextvars import copy_context
 from types import FrameType
 from typing import Any
 
 from pyclient.app import Interrupted
 from pyclient.worker.attempt import Attempt
 from pyclient.worker.job import Outcome
-from pyclient.worker.run import call_coroutine, run
+from pyclient.worker.pools.coroutines import Coroutines
+from pyclient.worker.run import run
 
 Ended = Callable[[Attempt, Outcome | None], None]
 
@@ -29,12 +28,12 @@ class MainThread:
         """
         self._ended = ended
         self._attempt: Attempt | None = None
-        self._runner: asyncio.Runner | None = None
+        self._coroutines = Coroutines()
         signal.signal(signal.SIGALRM, self._woken)
 
     def start(self, attempt: Attempt) -> None:
         """Run a task to its end."""
-        call = self._call_coroutine if attempt.task.is_async else self._call
+        call = self._coroutines.call if attempt.task.is_async else self._call
         outcome: Outcome | None = None
         try:
             outcome = run(attempt, lambda args, kwargs: call(attempt, args, kwargs))
@@ -56,15 +55,9 @@ class MainThread:
             self._attempt = None
             raise attempt.interruption
 
-    def _call_coroutine(self, attempt: Attempt, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        if self._runner is None:
-            self._runner = asyncio.Runner()
-        return self._runner.run(call_coroutine(attempt, args, kwargs), context=copy_context())
-
     def close(self) -> None:
         """End the event loop, if there is one."""
-        if self._runner is not None:
-            self._runner.close()
+        self._coroutines.close()
 
 
 def _signal_main_thread(error: Interrupted) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from typing import Any
 
 from pyclient.app import Interrupted
 from pyclient.worker.attempt import Attempt
 from pyclient.worker.job import Outcome
+from pyclient.worker.pools.coroutines import Coroutines
 from pyclient.worker.pools.main import Ended
-from pyclient.worker.run import call_coroutine, run
+from pyclient.worker.run import run
 
 _set_async_exc = ctypes.pythonapi.PyThreadState_SetAsyncExc
 _set_async_exc.argtypes = (ctypes.c_ulong, ctypes.py_object)
@@ -50,10 +49,10 @@ class Threads:
             self._ended(attempt, outcome)
 
     def _call_coroutine(self, attempt: Attempt, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        runner: asyncio.Runner | None = getattr(self._local, "runner", None)
-        if runner is None:
-            runner = self._local.runner = asyncio.Runner()
-        return runner.run(call_coroutine(attempt, args, kwargs), context=copy_context())
+        coroutines: Coroutines | None = getattr(self._local, "coroutines", None)
+        if coroutines is None:
+            coroutines = self._local.coroutines = Coroutines()
+        return coroutines.call(attempt, args, kwargs)
 
     def close(self) -> None:
         """Wait for what runs."""
