@@ -176,9 +176,11 @@ class Board:
     def overdue(self) -> list[Entry]:
         """Tasks that are to be ended by force now."""
         now = time.monotonic()
+        read = [(_entry(place), place) for place in self._places if 0 < place.force_at <= now]
+        # looked at after it was read: the place may have gone to another task meanwhile
         return [
-            _entry(place)
-            for place in self._places
+            entry
+            for entry, place in read
             if place.phase == Phase.RUNNING and 0 < place.force_at <= now
         ]
 

@@ -179,18 +179,18 @@ class Held:
     def wait_for_late_outcomes(self, until: float, patience_s: float) -> bool:
         """Sleep until a time (of time.monotonic()), or until outcomes lie here for patience_s.
 
-        While a task runs, nobody else would hand them in. Returns whether there are such.
+        Nobody else hands them in while a task runs or more are waited for. Returns whether there
+        are such.
         """
         with self._changed:
             while not self.is_over:
                 now = time.monotonic()
-                is_stuck = bool(self._running) and self._oldest_at is not None
-                late_at = (self._oldest_at or now) + patience_s
-                if is_stuck and now >= late_at:
+                late_at = None if self._oldest_at is None else self._oldest_at + patience_s
+                if late_at is not None and now >= late_at:
                     return True
                 if now >= until:
                     return False
-                self._changed.wait((min(until, late_at) if is_stuck else until) - now)
+                self._changed.wait((until if late_at is None else min(until, late_at)) - now)
             return False
 
     def wait_for_change(self, seconds: float) -> None:
