@@ -9,7 +9,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pyclient._generated import StepRow
 from pyclient.errors import CelersError
@@ -17,10 +19,12 @@ from pyclient.worker.board import Entry, Phase, Why
 from pyclient.worker.config import WorkerConfig, log
 from pyclient.worker.link import GaveUp, Link, Stop
 
-_LOOK_S = 1.0
+_LOOK_S = 0.5
 _SECONDS_LEFT = 10.0  # for the last deaths, when the worker ends
 _MOST_TASKS = 1000  # of one claim
-_LATE_CLAIM_S = 0.3  # the server may still be at the claim of a process that was killed
+#: The server does not notice that a process was killed: it may still be at its claim, and one that
+#: waits for tasks goes on waiting. Its answer is looked for twice.
+_LATE_CLAIM_S, _LATE_WAIT_S = 0.3, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,15 @@ class Death:
     verdicts: Mapping[tuple[str, str], Why] = field(default_factory=dict)
     error: str | None = None
     open_request: str | None = None
+
+
+class _Look(NamedTuple):
+    """When to look for the answer to a claim that a dead process did not read."""
+
+    at: float
+    death: Death
+    request_id: str
+    is_last: bool = False
 
 
 def how_it_died(code: int | None) -> str:
@@ -67,6 +80,9 @@ class Deputy:
         self._link = Link(config.dsn, self._stop)
         self._name = f"supervisor@{socket.gethostname()[:120]}:{os.getpid()}"
         self._deaths: queue.SimpleQueue[Death | None] = queue.SimpleQueue()
+        self._unread: list[_Look] = []
+        self._reported_count = self._known_count = 0
+        self._look_at = 0.0
         self._thread = threading.Thread(target=self._run, name="deputy", daemon=True)
 
     def start(self) -> None:
@@ -75,7 +91,13 @@ class Deputy:
 
     def report(self, death: Death) -> None:
         """Hand in what a dead child cannot."""
+        self._reported_count += 1
         self._deaths.put(death)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether tasks of dead children may not be ready again yet."""
+        return self._reported_count > self._known_count
 
     def end(self) -> None:
         """Finish what was reported, as long as there is hope."""
@@ -85,15 +107,32 @@ class Deputy:
         self._link.close()
 
     def _run(self) -> None:
-        while True:
-            try:
-                death = self._deaths.get(timeout=_LOOK_S)
-            except queue.Empty:
+        is_over = False
+        while not is_over or self._unread:
+            with suppress(queue.Empty):
+                death = self._deaths.get(timeout=self._pause_s())
+                is_over |= death is None
+                if death is not None:
+                    self._hand_in(death)
+            if time.monotonic() >= self._look_at:
                 self._prolong(self._late_receipts())
-                continue
-            if death is None:
-                return
-            self._hand_in(death)
+                self._look_at = time.monotonic() + _LOOK_S
+            self._look_for_unread()
+
+    def _pause_s(self) -> float:
+        next_at = min([self._look_at, *(look.at for look in self._unread)])
+        return max(0.0, next_at - time.monotonic())
+
+    def _look_for_unread(self) -> None:
+        now = time.monotonic()
+        due = [look for look in self._unread if look.at <= now]
+        self._unread = [look for look in self._unread if look.at > now]
+        for look in due:
+            self._give_back(look.death, look.request_id)
+            if not look.is_last:
+                self._known_count += 1
+                again_at = look.at + _LATE_WAIT_S - _LATE_CLAIM_S
+                self._unread.append(look._replace(at=again_at, is_last=True))
 
     def _prolong(self, receipts: list[str]) -> None:
         if receipts:
@@ -109,19 +148,21 @@ class Deputy:
             elif (verdict := _verdict(entry, death)) is not None:
                 log.warning("%s", verdict["error"], extra={"task_id": entry.task_id})
                 rejects.append(item | verdict)
-        if death.open_request is not None:
-            rejects += self._unread(death, death.open_request)
         if acks or rejects:
             self._step(acks, rejects)
+        if death.open_request is None:
+            self._known_count += 1
+        else:
+            at = time.monotonic() + _LATE_CLAIM_S
+            self._unread.append(_Look(at, death, death.open_request))
 
-    def _unread(self, death: Death, request_id: str) -> list[dict[str, object]]:
+    def _give_back(self, death: Death, request_id: str) -> None:
         """Give back what a claim brought whose answer was not read: repeated, it says the same.
 
         One that brought nothing is not repeated, as that would claim.
         """
-        time.sleep(_LATE_CLAIM_S)
         if any(row.outcome == "lost" for row in self._step(extend=[request_id])):
-            return []
+            return
         queues, lease_s = ",".join(self._config.queues), self._config.lease_s
         rows = self._through(
             lambda: self._link.client.call_step(
@@ -134,11 +175,13 @@ class Deputy:
         )
         known = {entry.key for entry in death.entries}
         error = f"WorkerLost: its process {death.how}"
-        return [
+        rejects: list[dict[str, object]] = [
             {"task_id": row.task_id, "receipt": row.receipt, "error": error, "release": True}
             for row in rows
             if row.outcome == "claimed" and (row.task_id, row.receipt) not in known
         ]
+        if rejects:
+            self._step(rejects=rejects)
 
     def _step(
         self,

@@ -25,6 +25,7 @@ class ChildProcess:
 
     Attributes:
         board: what it holds.
+        pid: its process id.
         began_at: time.monotonic() of its start.
         is_leaving: it was told to end, and another one takes its place.
         kill_at: time.monotonic() from which on it is killed; None = never.
@@ -46,11 +47,7 @@ class ChildProcess:
         with _no_interrupts():
             process.start()
         self._process = process
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid or 0
+        self.pid = process.pid or 0
 
     @property
     def sentinel(self) -> int:
@@ -59,7 +56,7 @@ class ChildProcess:
 
     @property
     def exit_code(self) -> int | None:
-        """None while it runs."""
+        """None while it runs. For one thread: two that ask at once may both hear None."""
         return self._process.exitcode
 
     def send(self, number: signal.Signals) -> None:
@@ -67,18 +64,20 @@ class ChildProcess:
         if self.exit_code is None:
             os.kill(self.pid, number)
 
-    def leave(self, grace_s: float) -> None:
-        """Have it end after its running tasks, and be killed if it does not."""
+    def leave(self, grace_s: float | None = None) -> None:
+        """Have it end after its running tasks; after so many seconds it is killed, None = never."""
+        if grace_s is not None and self.kill_at is None:
+            self.kill_at = time.monotonic() + grace_s
         if not self.is_leaving:
             self.is_leaving = True
-            self.kill_at = time.monotonic() + grace_s
             self.send(signal.SIGTERM)
 
     def kill(self, reason: str | None = None) -> None:
         """End it now; its running tasks fail with the reason, without one they are given back."""
-        self._is_killed = True
-        self.kill_reason = reason
-        self.send(signal.SIGKILL)
+        if not self._is_killed:
+            self._is_killed = True
+            self.kill_reason = reason
+            self.send(signal.SIGKILL)
 
     def end_overdue(self, grace_s: float) -> bool:
         """Kill it for tasks that do not end when told; its other tasks get a grace period first.
@@ -96,7 +95,7 @@ class ChildProcess:
     def is_late(self, period_s: float) -> bool:
         """Whether it has not prolonged its leases for so long, although it should have."""
         beat_at = self.board.beat_at or self.began_at
-        return self.exit_code is None and time.monotonic() - beat_at > period_s
+        return time.monotonic() - beat_at > period_s
 
     def memory_mb(self) -> float:
         """Its resident memory; 0 when it has ended."""

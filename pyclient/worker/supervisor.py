@@ -111,7 +111,8 @@ class Supervisor:
         signals = self._signals
         if signals and not self._obeyed:
             log.info("ending after the running tasks; a second signal ends at once")
-            self.is_ending, self._wanted = True, 0
+            with self._lock:
+                self.is_ending, self._wanted = True, 0
             self._force_at = time.monotonic() + self._config.grace_s
             for one in self._children:
                 one.leave(self._config.grace_s + FORCED_S)
@@ -153,13 +154,13 @@ class Supervisor:
         if one.is_leaving or code == child.WORN_OUT:
             log.debug("process %d %s", one.pid, how_it_died(code))
         elif self._config.is_burst and code == child.DONE and not one.board.running():
-            self._wanted = max(0, self._wanted - 1)
+            with self._lock:
+                self._wanted = max(0, self._wanted - 1)
         else:
-            is_young = not one.board.is_ready
-            self._pause_s = (
-                min(max(_FIRST_PAUSE_S, self._pause_s * 2), _LONGEST_PAUSE_S) if is_young else 0.0
-            )
-            self._next_start_at = time.monotonic() + self._pause_s
+            if one.board.is_ready:
+                self._pause_s = self._next_start_at = 0.0
+            else:
+                self._start_later()
             log.warning("process %d %s: replaced", one.pid, how_it_died(code))
 
     def _enforce_limits(self) -> None:
@@ -182,16 +183,33 @@ class Supervisor:
                 one.kill(reason)
             elif most_mb and memory_mb > most_mb and not one.is_leaving:
                 log.info("process %d has %.0f MB: replaced", one.pid, memory_mb)
-                one.leave(self._config.grace_s)
+                one.leave()
 
     def _start_missing(self) -> None:
         staying = [one for one in self._children if not one.is_leaving]
         for one in staying[self._wanted :]:
             one.leave(self._config.grace_s)
-        if len(staying) < self._wanted and time.monotonic() >= self._next_start_at:
+        if len(staying) < self._wanted and self._may_start():
+            self._start_one()
+
+    def _may_start(self) -> bool:
+        if self._config.is_burst and self._deputy.is_busy:  # it could find nothing, and end
+            return False
+        return time.monotonic() >= self._next_start_at
+
+    def _start_one(self) -> None:
+        try:
             one = ChildProcess(self._config)
-            with self._lock:
-                self._children.append(one)
+        except OSError as error:  # no memory, no process, no file: the others go on
+            log.error("no process can be started for now: %s", error)
+            self._start_later()
+            return
+        with self._lock:
+            self._children.append(one)
+
+    def _start_later(self) -> None:
+        self._pause_s = min(max(_FIRST_PAUSE_S, self._pause_s * 2), _LONGEST_PAUSE_S)
+        self._next_start_at = time.monotonic() + self._pause_s
 
     def _late_receipts(self) -> list[str]:
         """Leases that the children should have prolonged."""
@@ -217,8 +235,9 @@ class Supervisor:
 
     def resize(self, size: int) -> None:
         """Run so many processes from now on; from any thread."""
-        if not self.is_ending:
-            self._wanted = min(size, self._config.most_processes)
+        with self._lock:
+            if not self.is_ending:
+                self._wanted = min(size, self._config.most_processes)
 
     def busy(self) -> tuple[int, int]:
         """Tasks that run now, and how many may."""
