@@ -5,7 +5,7 @@
 --   p_limit    int       rows at a time
 --   p_mark_at  datetime  INOUT: low-water mark of the index the duty scans
 --   p_mark_id  bytes     INOUT: the same where the index is one of ids
---   p_count    int       OUT: rows moved
+--   p_count    int       OUT: rows moved; NULL = put off
 -- Writes   celers_ready, celers_scheduled, celers_running, celers_claim, celers_task,
 --          celers_worker, celers_attempt, celers_dead, celers_finished, celers_expiry, celers_mark,
 --          celers_result, celers_progress
@@ -22,7 +22,7 @@ COMMENT 'call the routine of a maintenance duty'
 BEGIN
     CASE p_duty
         WHEN 'promote_due' THEN CALL _celers_promote(p_limit, p_mark_at, p_count);
-        WHEN 'recover_expired' THEN CALL _celers_recover(p_limit, p_mark_id, p_count);
+        WHEN 'recover_expired' THEN CALL _celers_recover_in_time(p_limit, p_mark_id, p_count);
         WHEN 'expire_pending' THEN CALL _celers_expire(p_limit, p_mark_at, p_count);
         WHEN 'advance_marks' THEN CALL _celers_advance_marks(p_count);
         WHEN 'sweep_marks' THEN CALL _celers_sweep_marks(p_limit, p_count);

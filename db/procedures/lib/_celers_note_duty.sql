@@ -2,7 +2,7 @@
 --
 -- Params
 --   p_duty     str
---   p_count    int       rows moved; a full batch is due again at once
+--   p_count    int       rows moved; a full batch is due again at once; NULL = put off: after 5 s
 --   p_mark_at  datetime
 --   p_mark_id  bytes
 --   p_took_us  int
@@ -21,9 +21,11 @@ BEGIN
     -- a scan that moved little walked dead rows: it may cost one hundredth of the time
     UPDATE celers_maintenance
     SET
-        next_at = UTC_TIMESTAMP(6) + INTERVAL IF(
-            p_count >= batch_limit, 0, GREATEST(period_ms * 1000, 100 * p_took_us)
-        ) MICROSECOND,
+        next_at = UTC_TIMESTAMP(6) + INTERVAL CASE
+            WHEN p_count IS NULL THEN 5000000
+            WHEN p_count >= batch_limit THEN 0
+            ELSE GREATEST(period_ms * 1000, 100 * p_took_us)
+        END MICROSECOND,
         mark_at = p_mark_at,
         mark_id = p_mark_id,
         last_at = UTC_TIMESTAMP(6),

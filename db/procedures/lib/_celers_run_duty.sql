@@ -76,6 +76,7 @@ whole: BEGIN
                 p_duty, p_count, v_mark_at, v_mark_id,
                 TIMESTAMPDIFF(MICROSECOND, v_started_at, SYSDATE(6))
             );
+            SET p_count = COALESCE(p_count, 0);
         END IF;
         UPDATE celers_upkeep
         SET

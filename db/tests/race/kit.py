@@ -244,7 +244,7 @@ class Lab:
         session = session or self.admin
         session.sql(
             f"UPDATE celers_maintenance SET is_enabled = (duty = '{duty}'),"
-            " next_at = '2000-01-01', mark_at = NULL, mark_id = NULL;"
+            " next_at = UTC_TIMESTAMP(6), mark_at = NULL, mark_id = NULL;"
             "CALL _celers_run_duty(@duty, @moved)"
         )
         done, moved = session.sql("SELECT @duty, @moved")[0]
