@@ -6,7 +6,7 @@ import re
 
 from pyclient.cli import _declared
 from pyclient.errors import AccessDenied
-from pyclient.migrate import roles, tree
+from pyclient.migrate import ledger, roles, tree
 
 # "execute command denied to user 'a'@'%' for routine 'shop.celers_list_tasks'", and
 # "SELECT command denied to user 'a'@'%' for table 'celers_tasks'"
@@ -27,6 +27,8 @@ def advice(error: AccessDenied, schema: str | None = None) -> str | None:
     right, name = found["right"].upper(), found["name"]
     holders = _holders(name)
     lack = f"{right} on {name} is missing"
+    if name == ledger.TABLE:
+        return f"{lack}: only the account that deploys the schema has it, no role does"
     if not holders:
         return lack
     schema = found["schema"] or schema

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ from pyclient._retry import RetryPolicy
 from pyclient.cli._common import DURATION, Cli, common
 from pyclient.cli._group import SCHEMA
 from pyclient.cli._leaf import refuse_options
+from pyclient.doctor.look import Look
 from pyclient.errors import AccessDenied, SchemaMissing, SchemaOutdated, Unavailable
-from pyclient.migrate import accounts
+from pyclient.migrate import accounts, ledger
 from pyclient.migrate.status import Row
 
 REPORT = "celers.migration/1"
@@ -70,6 +72,7 @@ def plan(cli: Cli, is_sql_shown: bool) -> None:
 @common
 def status(cli: Cli, exit_code: bool) -> None:
     """Show the state of every migration and object."""
+    _refuse_blind(cli)
     found = deployer.status(cli.where())
     if cli.output.is_for_people:
         cli.output.line(f"Schema {found.where}  server {found.server}  celers {found.version}")
@@ -81,6 +84,12 @@ def status(cli: Cli, exit_code: bool) -> None:
         cli.output.note(f"{found.pending} to apply: run `celers migrate`")
     if exit_code and found.pending:
         raise click.exceptions.Exit(SCHEMA)
+
+
+def _refuse_blind(cli: Cli) -> None:
+    """Refuse an account that sees nothing of a schema, which would look as if it were not there."""
+    with suppress(SchemaMissing), Look(cli.where()) as look:
+        look.rows(f"SELECT 1 FROM {ledger.TABLE} LIMIT 1")
 
 
 def _object(row: Row) -> dict[str, Any]:
@@ -96,6 +105,7 @@ def _object(row: Row) -> dict[str, Any]:
 @common
 def verify(cli: Cli) -> None:
     """Say what in the schema is not as it was deployed; exit with 4 where anything is."""
+    _refuse_blind(cli)
     problems = deployer.verify(cli.where())
     if cli.output.is_json:
         cli.output.things(PROBLEM, map(dataclasses.asdict, problems), ())

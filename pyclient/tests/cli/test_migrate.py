@@ -92,6 +92,15 @@ def test_any_role_may_wait(schema: Schema) -> None:
     assert celers(account(schema, "producer"), "migrate", "wait", "--within", "0s").code == 0
 
 
+@pytest.mark.parametrize("command", ["status", "verify"])
+def test_who_cannot_see_the_schema_is_not_told_that_it_is_missing(
+    schema: Schema, command: str
+) -> None:
+    done = celers(account(schema, "viewer"), "migrate", command)
+    assert (done.code, done.out) == (1, "")
+    assert "SELECT on celers_migration is missing: only the account that deploys" in done.err
+
+
 def test_rights_are_listed(schema: Schema) -> None:
     rights = celers(schema.dsn, "migrate", "grants").table
     worker = roles.role_name(schema.name, "worker")
