@@ -19,7 +19,7 @@ _LONGEST_S = 3600
 @click.command()
 @click.option(
     "--producers",
-    type=click.IntRange(0, 200),
+    type=click.IntRange(1, 200),
     default=4,
     show_default=True,
     help="Threads that enqueue.",
@@ -47,6 +47,7 @@ def bench(cli: Cli, producers: int, workers: int, duration_s: float) -> None:
     size = producers + workers + 1
     with pyclient.connect(in_time(cli.where(), cli.timeout_s), pool_size=size) as client:
         found = Bench(client, producers, workers)
+        client.call_list_tasks(found.queue, "pending", 1)  # or what is left could not be cancelled
         cli.output.note(
             f"{producers} producers and {workers} workers on MySQL {client.server_version}, "
             f"queue {found.queue}"
