@@ -138,8 +138,8 @@ def test_what_is_not_known_is_not_guessed(content_type: str) -> None:
         ),
         (zlib.compress(b"[1"), f"{JSON};compression=zlib"),
         (b"x", f"{JSON};encryption=2025"),
-        (KEYS.encrypt(b"[1]"), f"{JSON};encryption=2025"),
-        (KEYS.encrypt(b"[1]"), f"{JSON};encryption=unknown"),
+        pytest.param(KEYS.encrypt(b"[1]"), f"{JSON};encryption=2025", id="encrypted twice"),
+        pytest.param(KEYS.encrypt(b"[1]"), f"{JSON};encryption=unknown", id="unknown key"),
     ],
 )
 def test_what_is_damaged_is_refused(payload: str | bytes, content_type: str) -> None:
