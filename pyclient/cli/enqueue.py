@@ -14,7 +14,7 @@ from pyclient._generated import GetTaskRow
 from pyclient.cli._common import DURATION, INSTANT, Cli, common
 from pyclient.cli._complete import complete_queue, complete_task
 from pyclient.cli._group import FAILED, NO_WORKER
-from pyclient.cli._output import as_json
+from pyclient.cli._output import as_json, visible
 from pyclient.cli._watch import ENDED, changes
 from pyclient.client import Client
 from pyclient.errors import AccessDenied
@@ -158,7 +158,8 @@ def _wait(cli: Cli, task_id: str, created: bool, timeout_s: float | None) -> Non
 def _say_why(cli: Cli, task: GetTaskRow) -> int:
     """Say on stderr why there is no result; the exit code."""
     if task.state in ENDED:
-        click.echo(f"celers: the task is {task.state}: {task.error or 'no reason given'}", err=True)
+        reason = visible((task.error or "no reason given").rstrip(), keep="\n")
+        click.echo(f"celers: the task is {task.state}: {reason}", err=True)
         return FAILED
     is_waiting = task.state == "pending" and task.attempt == 0
     if is_waiting and not _is_served(cli.client, task.queue):

@@ -148,7 +148,7 @@ def test_waiting_for_a_task_that_fails_has_its_code(
     schema: Schema, client: pyclient.Client, work: Work
 ) -> None:
     def end(task_id: str, receipt: str) -> None:
-        client.call_reject(task_id, receipt, "no route\n\ntraceback", retry=False)
+        client.call_reject(task_id, receipt, "no route\x1b[31m\n\ntraceback\n", retry=False)
 
     thread = work(end)
     done = celers(schema.dsn, "enqueue", "add", "--wait=60", "--json")
@@ -157,7 +157,7 @@ def test_waiting_for_a_task_that_fails_has_its_code(
     (record,) = done.records
     assert list(record) == ["schema", "task_id", "created", "due_at", "state", "result", "error"]
     assert (record["state"], record["result"]) == ("dead", None)
-    assert done.err.endswith("celers: the task is dead: no route\n\ntraceback\n")
+    assert done.err.endswith("celers: the task is dead: no route\\x1b[31m\n\ntraceback\n")
 
 
 def test_waiting_in_vain_tells_whether_a_worker_is_there(
