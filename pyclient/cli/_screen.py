@@ -138,9 +138,7 @@ def _failures(frame: Frame, most: int) -> Table:
     for row in frame.failures[:most]:
         age_s = max(0, round((frame.at - row.died_at).total_seconds()))
         error = (row.error or row.reason).strip().splitlines() or [row.reason]
-        table.add_row(
-            f"{as_span(age_s)} ago", row.queue, visible(row.task_name), visible(error[-1])
-        )
+        table.add_row(f"{as_span(age_s)} ago", row.queue, visible(row.task_name), visible(error[0]))
     return table
 
 

@@ -148,9 +148,11 @@ def test_while_the_server_is_away_the_last_look_stays(schema: Schema, show: Show
 
 
 def test_in_a_pipe_it_is_one_look(schema: Schema, client: pyclient.Client) -> None:
-    kill(client, "mail")
+    kill(client, "mail", error="no route\n\nin send, line 1")
     done = celers(schema.dsn, "top")
     assert (done.code, done.err) == (0, "")
+    assert "no route" in done.out
+    assert "in send" not in done.out
     assert "\x1b" not in done.out
     lines = done.out.splitlines()
     assert lines[0].endswith(f"  {schema.name} @ {_place(schema)}")
