@@ -188,7 +188,7 @@ class Supervisor:
     def _start_missing(self) -> None:
         staying = [one for one in self._children if not one.is_leaving]
         for one in staying[self._wanted :]:
-            one.leave(self._config.grace_s)
+            one.leave()
         if len(staying) < self._wanted and self._may_start():
             self._start_one()
 

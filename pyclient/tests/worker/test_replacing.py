@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -10,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pyclient
-from pyclient.tests.worker.conftest import Start
+from pyclient.tests.worker.conftest import PLACE, Start
+from pyclient.tests.workerapp import notes
 from pyclient.tests.workerkit import Look, Worker, until
 
 Send = Callable[..., str]
@@ -116,3 +120,35 @@ def test_the_autoscaler_grows_the_pool(look: Look, start: Start, send: Send) -> 
     )
     until(lambda: len({pid for _, pid in worker.notes("begin")}) >= 3, "more processes")
     assert look.count() == 40
+
+
+_RESIZED = f"""
+import threading
+from pyclient.dsn import from_environment
+from pyclient.worker.config import WorkerConfig
+from pyclient.worker.supervisor import Supervisor
+
+supervisor = Supervisor(WorkerConfig({PLACE!r}, from_environment(None), processes=2, grace_s=1))
+resize = threading.Thread(target=lambda: (input(), supervisor.resize(1)), daemon=True)
+resize.start()
+supervisor.run()
+"""
+
+
+def test_a_process_too_many_ends_after_its_running_task(
+    schema: Any, look: Look, send: Send, tmp_path: Path
+) -> None:
+    tasks = [send("wait", str(number), 5) for number in range(2)]
+    ledger = tmp_path / "ledger"
+    places = {"CELERS_DSN": schema.dsn, "LEDGER": str(ledger)}
+    with subprocess.Popen(
+        [sys.executable, "-c", _RESIZED], env=os.environ | places, stdin=subprocess.PIPE
+    ) as process:
+        try:
+            until(lambda: ledger.exists() and len(notes(ledger)) == 2, "both begun")
+            process.communicate(b"\n", timeout=0.1)
+        except subprocess.TimeoutExpired:
+            look.wait_for_all(tasks, "completed")
+        finally:
+            process.terminate()
+    assert [look.attempts(task) for task in tasks] == [["completed"]] * 2
