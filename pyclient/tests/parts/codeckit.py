@@ -12,6 +12,9 @@ JSON, MSGPACK, BYTES = "application/json", "application/msgpack", "application/o
 class Keys:
     """Encryption with Fernet: the newest key encrypts, every key decrypts."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def __init__(self, *key_ids: str) -> None:
         self.keys = {key_id: Fernet(Fernet.generate_key()) for key_id in key_ids}
         self.key_id = key_ids[-1]
