@@ -26,9 +26,10 @@ def maintenance(look: Look) -> Iterator[Finding]:
     ]
     if late:
         worst = max(late, key=lambda duty: duty.overdue_ms)
+        late_by = f"is overdue by {span(worst.overdue_ms / 1000)}"
         yield fail(
-            f"{worst.duty} is overdue by {span(worst.overdue_ms / 1000)}, one of {len(late)} duties"
-            " that are: neither claims nor the event do maintenance",
+            f"{worst.duty} {'has never run' if worst.last_at is None else late_by}, one of"
+            f" {len(late)} duties that are late: neither claims nor the event do maintenance",
             "switch the event scheduler on, start a worker, or `celers maintenance run` from cron",
         )
     off = [duty.duty for duty in duties if not duty.is_enabled and duty.duty in _VITAL]

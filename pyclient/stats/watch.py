@@ -41,7 +41,7 @@ class Frame:
         queue_count: how many there are.
         workers: the last heard of first.
         failures: dead letters among the newest tasks, the latest death first.
-        overdue_s: how late the latest duty of maintenance is.
+        overdue_s: how late the latest duty of maintenance is, of those that ever ran.
     """
 
     at: datetime
@@ -72,13 +72,14 @@ class Watch:
         self._tasks = {row.queue: _tasks(row) for row in rows}
         self._looked_at = now
         failures = client.call_list_dlq(None, _DEAD_LETTERS)
+        duties = [duty for duty in client.call_get_maintenance() if duty.last_at is not None]
         return Frame(
             datetime.now(UTC),
             lines,
             len(rows),
             client.call_list_workers(),
             sorted(failures, key=lambda row: row.died_at, reverse=True),
-            max((duty.overdue_ms for duty in client.call_get_maintenance()), default=0) / 1000,
+            max((duty.overdue_ms for duty in duties), default=0) / 1000,
         )
 
     def _line(self, row: ListQueuesRow, elapsed_s: float | None) -> QueueLine:

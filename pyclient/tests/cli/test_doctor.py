@@ -45,6 +45,7 @@ def mended(schema: Schema, connect: Connect, call: Call) -> Iterator[Callable[[s
 
 def test_a_healthy_schema_has_no_fault(schema: Schema, mended: Callable[[str], Any]) -> None:
     mended("ALTER EVENT celers_ev_upkeep ENABLE")
+    mended("CALL celers_tick()")
     try:
         done = celers(schema.dsn, "doctor", "--json")
     finally:
@@ -59,6 +60,7 @@ def test_a_healthy_schema_has_no_fault(schema: Schema, mended: Callable[[str], A
 def test_a_broken_schema_is_a_fault_and_is_fixed(
     schema: Schema, mended: Callable[[str], Any]
 ) -> None:
+    mended("CALL celers_tick()")
     mended("DROP PROCEDURE celers_ack")
     mended(f"REVOKE EXECUTE ON PROCEDURE celers_step FROM '{schema.name}_worker'")
     mended("ALTER DATABASE COLLATE utf8mb4_unicode_ci")
