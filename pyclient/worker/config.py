@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -77,6 +78,10 @@ class WorkerConfig:
     has_tracing: bool = True
     log_level: str = "info"
     log_format: str = "pretty"
+
+    def worker_id(self, app_name: str, pid: int) -> str:
+        """What a process is called: for people, as leases go by receipt and not by name."""
+        return f"{self.prefix or f'{app_name}@{socket.gethostname()[:120]}'}:{pid}"
 
     @property
     def most_processes(self) -> int:

@@ -32,6 +32,7 @@ class Death:
     """A process that ended and left tasks.
 
     Attributes:
+        pid: its process id.
         entries: what it held.
         how: a sentence without a subject, "was killed by signal 9 (SIGKILL)".
         verdicts: tasks for which the supervisor killed it, and why.
@@ -39,11 +40,18 @@ class Death:
         open_request: id of a claim whose answer it did not read.
     """
 
+    pid: int
     entries: Sequence[Entry]
     how: str
     verdicts: Mapping[tuple[str, str], Why] = field(default_factory=dict)
     error: str | None = None
     open_request: str | None = None
+
+    @property
+    def why_given_back(self) -> str:
+        """What stands at tasks that are not to blame."""
+        word = "Shutdown" if self.error is None else "WorkerLost"
+        return f"{word}: its process {self.how}"
 
 
 class _Look(NamedTuple):
@@ -73,9 +81,12 @@ class Deputy:
     from it, and their tasks should not be begun a second time meanwhile.
     """
 
-    def __init__(self, config: WorkerConfig, late_receipts: Callable[[], list[str]]) -> None:
+    def __init__(
+        self, config: WorkerConfig, app_name: str, late_receipts: Callable[[], list[str]]
+    ) -> None:
         """Nothing runs yet; late_receipts says which leases nobody prolongs."""
-        self._config, self._late_receipts = config, late_receipts
+        self._config, self._app_name = config, app_name
+        self._late_receipts = late_receipts
         self._stop = Stop()
         self._link = Link(config.dsn, self._stop)
         self._name = f"supervisor@{socket.gethostname()[:120]}:{os.getpid()}"
@@ -146,15 +157,27 @@ class Deputy:
             if entry.phase == Phase.DONE:
                 acks.append(item)
             elif (verdict := _verdict(entry, death)) is not None:
-                log.warning("%s", verdict["error"], extra={"task_id": entry.task_id})
+                if "release" not in verdict:
+                    log.warning("%s", verdict["error"], extra={"task_id": entry.task_id})
                 rejects.append(item | verdict)
+        if given_back := sum("release" in item for item in rejects):
+            log.info("process %d %s: %d tasks given back", death.pid, death.how, given_back)
         if acks or rejects:
             self._step(acks, rejects)
+        self._forget(death)
         if death.open_request is None:
             self._known_count += 1
         else:
             at = time.monotonic() + _LATE_CLAIM_S
             self._unread.append(_Look(at, death, death.open_request))
+
+    def _forget(self, death: Death) -> None:
+        """Take it off the list of workers; nothing depends on it."""
+        worker_id = self._config.worker_id(self._app_name, death.pid)
+        try:
+            self._link.client.call_unregister_worker(worker_id)
+        except CelersError as error:
+            log.debug("not taken off the list of workers: %s", error)
 
     def _give_back(self, death: Death, request_id: str) -> None:
         """Give back what a claim brought whose answer was not read: repeated, it says the same.
@@ -174,7 +197,7 @@ class Deputy:
             )
         )
         known = {entry.key for entry in death.entries}
-        error = f"WorkerLost: its process {death.how}"
+        error = death.why_given_back
         rejects: list[dict[str, object]] = [
             {"task_id": row.task_id, "receipt": row.receipt, "error": error, "release": True}
             for row in rows
@@ -221,4 +244,4 @@ def _verdict(entry: Entry, death: Death) -> dict[str, object] | None:
             return {"error": "HardTimeout: it went on after its timeout, its process was killed"}
     if entry.phase == Phase.RUNNING and death.error is not None:
         return {"error": death.error}
-    return {"error": f"WorkerLost: its process {death.how}", "release": True, "delay_s": 0}
+    return {"error": death.why_given_back, "release": True, "delay_s": 0}

@@ -33,7 +33,7 @@ class Exchange:
 
     Attributes:
         has_lost: how some task ended could not be handed in.
-        worker_id: for people: leases go by receipt, so it does no harm if it comes again.
+        worker_id: what this process is called.
     """
 
     def __init__(self, config: WorkerConfig, app: App, held: Held, board: Board) -> None:
@@ -41,7 +41,7 @@ class Exchange:
         self.has_lost = False
         self._config, self._app, self._held, self._board = config, app, held, board
         self._hostname = socket.gethostname()[:120]
-        self.worker_id = f"{config.prefix or f'{app.name}@{self._hostname}'}:{os.getpid()}"
+        self.worker_id = config.worker_id(app.name, os.getpid())
         self._queues = QueueOrder(config.queues, config.weights)
         self._is_known = False
         self._worked_at = time.monotonic()

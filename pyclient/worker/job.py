@@ -142,7 +142,12 @@ def error_text(error: BaseException) -> str:
     while frames is not None and _is_ours(frames.tb_frame.f_globals.get("__package__")):
         frames = frames.tb_next
     details = "".join(traceback.format_exception(type(error), error, frames))
-    text = f"{first}\n\n{details}".encode("utf-8", "backslashreplace").decode()
+    is_ours_alone = frames is None and error.__cause__ is None and error.__context__ is None
+    text = (
+        (first if is_ours_alone else f"{first}\n\n{details}")
+        .encode("utf-8", "backslashreplace")
+        .decode()
+    )
     if len(text) <= _ERROR_HEAD + _ERROR_TAIL:
         return text
     return f"{text[:_ERROR_HEAD]}\n[…]\n{text[-_ERROR_TAIL:]}"

@@ -112,7 +112,9 @@ class ChildProcess:
         """What is to be handed in for it."""
         how = how_it_died(self.exit_code)
         error = self.kill_reason if self._is_killed else f"WorkerLost: its process {how}"
-        return Death(self.board.entries(), how, self.verdicts, error, self.board.open_request)
+        return Death(
+            self.pid, self.board.entries(), how, self.verdicts, error, self.board.open_request
+        )
 
     def bury(self) -> None:
         """Forget it; it has ended."""

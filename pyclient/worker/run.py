@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -39,12 +40,18 @@ def unknown(app: App, job: Job) -> Outcome:
     return release(job, f"UnknownTask: the app {app.name} has no {job.name}", delay_s)
 
 
-def run(attempt: Attempt, call: Callable[[list[Any], dict[str, Any]], Any]) -> Outcome | None:
+def run(
+    attempt: Attempt,
+    call: Callable[[list[Any], dict[str, Any]], Any],
+    *,
+    passes: tuple[type[BaseException], ...] = (),
+) -> Outcome | None:
     """Run a task in this thread; None = its lease is lost, and so what it did.
 
     Args:
         attempt: the task.
         call: calls its function, in the pool's way of being interrupted.
+        passes: exceptions that are not the task's and go through to the caller.
     """
     clock = _Clock(attempt)
     try:
@@ -53,6 +60,8 @@ def run(attempt: Attempt, call: Callable[[list[Any], dict[str, Any]], Any]) -> O
             args, kwargs = attempt.arguments()
             result = call(args, kwargs)
             _refuse_verdict(result)
+    except passes:
+        raise
     except BaseException as error:  # also SystemExit: a task does not end its worker
         outcome = _failed(attempt, error)
     else:
@@ -105,7 +114,7 @@ def _soon(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None
 
 
 def run_here(app: App, job: Job, client: Client, worker_id: str) -> Outcome | None:
-    """Run one claimed task in this thread, uninterruptedly, and say how it ended."""
+    """Run one claimed task in this thread, uninterruptedly, and say how it ended; not Ctrl-C."""
     task = app.tasks.get(job.name)
     if task is None:
         return unknown(app, job)
@@ -113,7 +122,8 @@ def run_here(app: App, job: Job, client: Client, worker_id: str) -> Outcome | No
     if task.is_async:
         with asyncio.Runner() as runner:
             return runner.run(run_async(attempt))
-    return run(attempt, lambda args, kwargs: task.function(*args, **kwargs))
+    call = task.function
+    return run(attempt, lambda args, kwargs: call(*args, **kwargs), passes=(KeyboardInterrupt,))
 
 
 def _span(attempt: Attempt) -> dict[str, Any]:
@@ -213,7 +223,8 @@ class _Clock:
             log.info("done", extra=fields)
         else:
             kind = (outcome.error or "").split(":", 1)[0]  # what follows may be data
-            log.warning("%s: %s", _WORDS[outcome.word], kind, extra=fields)
+            level = logging.WARNING if outcome.word == "reject" else logging.INFO
+            log.log(level, "%s: %s", _WORDS[outcome.word], kind, extra=fields)
 
 
 _WORDS = {"release": "given back", "cancel": "cancelled", "reject": "failed"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
@@ -86,6 +87,7 @@ class Service:
                 min(max(self._config.processes, config.min_workers), config.max_workers)
             )
         _start(beside, self._autoscaler)
+        self._supervisor.at_the_end(functools.partial(self._autoscaler.stop, wait_s=0))
 
     def _tell_health(self, beside: ExitStack) -> None:
         workers = self._settings.workers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing import connection
 from types import FrameType
 
@@ -38,13 +39,15 @@ class Supervisor:
             ValueError: the app is not there.
         """
         self._config = config
-        self._name = load(config.place).name
+        self._app = load(config.place)
+        self._name = self._app.name
         self._children: list[ChildProcess] = []
         self._lock = threading.Lock()  # of the list, for the other threads
         self._wanted = config.processes
-        self._deputy = Deputy(config, self._late_receipts)
+        self._deputy = Deputy(config, self._name, self._late_receipts)
         self._signals = 0  # how many came: all that their handler touches
         self._obeyed = 0
+        self._on_ending: list[Callable[[], None]] = []
         self._force_at = 0.0
         self._is_reloading = False
         self._has_failed = False
@@ -73,6 +76,7 @@ class Supervisor:
             *(self._name, config.processes, config.pool, config.slots),
             *(",".join(config.queues), config.lease_s),
         )
+        self._warn_of_queues()
         self._deputy.start()
         try:
             self._loop()
@@ -83,6 +87,17 @@ class Supervisor:
                 signal.signal(number, handler)
         log.info("worker %s: ended", self._name)
         return int(self._has_failed)
+
+    def _warn_of_queues(self) -> None:
+        """Say so where no task of the app goes to a queue that is served."""
+        homes = {task.queue for task in self._app.tasks.values()}
+        if homes and not homes & set(self._config.queues):
+            names = ", ".join(sorted(homes))
+            log.warning("this worker serves no queue of %s: its tasks go to %s", self._name, names)
+
+    def at_the_end(self, listener: Callable[[], None]) -> None:
+        """Have a function called as soon as the worker is told to end."""
+        self._on_ending.append(listener)
 
     def _check(self) -> None:
         """Have the server say now what it would say to every child."""
@@ -116,9 +131,11 @@ class Supervisor:
             self._force_at = time.monotonic() + self._config.grace_s
             for one in self._children:
                 one.leave(self._config.grace_s + FORCED_S)
-        if self.is_ending and signals < 2 and time.monotonic() > self._force_at:
+            for listener in self._on_ending:
+                listener()
+        if self.is_ending and self._obeyed < 2 and time.monotonic() > self._force_at > 0:
             log.warning("the grace period is over")
-            signals = 2
+            signals = max(signals, 2)
         if signals >= 2 and self._obeyed < 2:
             log.warning("ending at once")
             for one in self._children:
@@ -142,7 +159,7 @@ class Supervisor:
             with self._lock:
                 self._children.remove(one)
             self._judge(one)
-            if one.left_anything():
+            if one.exit_code not in (child.DONE, child.WORN_OUT) or one.left_anything():
                 self._deputy.report(one.death())
             one.bury()
 

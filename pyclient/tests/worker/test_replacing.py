@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -152,3 +153,35 @@ def test_a_process_too_many_ends_after_its_running_task(
         finally:
             process.terminate()
     assert [look.attempts(task) for task in tasks] == [["completed"]] * 2
+
+
+def test_a_worker_that_serves_no_queue_of_its_app_says_so(start: Start) -> None:
+    worker = start("--burst", "-c", "1", "-Q", "elsewhere")
+    assert worker.end() == 0
+    assert "serves no queue of pools: its tasks go to default" in worker.log
+    other = start("--burst", "-c", "1", "-Q", "elsewhere,default")
+    assert other.end() == 0
+    assert other.log.count("serves no queue") == 1  # they share the file
+
+
+def test_a_dead_process_is_taken_off_the_list(
+    queue: pyclient.Client, look: Look, start: Start, send: Send
+) -> None:
+    task = send("wait", "x", 1)
+    worker = start("-c", "1")
+    [(_, pid)] = worker.wait_for("begin")
+    until(lambda: any(row.pid == pid for row in queue.call_list_workers()), "its registration")
+    os.kill(pid, signal.SIGKILL)
+    look.wait_for(task, "completed")
+    until(lambda: all(row.pid != pid for row in queue.call_list_workers()), "its removal")
+
+
+def test_what_a_dead_process_only_held_is_given_back(look: Look, start: Start, send: Send) -> None:
+    tasks = [send("wait", str(number), 1) for number in range(3)]
+    worker = start("-c", "1", "--prefetch", "3")
+    [(_, pid)] = worker.wait_for("begin")
+    os.kill(pid, signal.SIGKILL)
+    look.wait_for_all(tasks, "completed")
+    assert [look.attempts(task)[0] for task in tasks] == ["retried", "released", "released"]
+    assert "2 tasks given back" in worker.log
+    assert worker.log.count("WorkerLost") == 1
