@@ -41,7 +41,7 @@ migrate: $(STAMP) ## bring the schema in it, or in the server of CELERS_DSN, up 
 	@dsn="$${CELERS_DSN:-$$($(SERVER) status)}" && CELERS_DSN="$$dsn" $(BIN)/celers migrate
 
 test: lint ## lint, then run all tests on a real server
-	$(SERVER) run -- $(BIN)/python -m pytest $(ARGS)
+	$(SERVER) run -- $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: test ## the one gate: lint, generated files, all tests on a real server
 
