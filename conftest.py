@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -85,7 +86,11 @@ def call() -> Call:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare coverage where it is asked for."""
+    """Prepare coverage where it is asked for, and have Ctrl-C work in what tests start.
+
+    A shell starts its background jobs with SIGINT ignored, and their children inherit that.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("routine_coverage", None) is not None:
         if hasattr(config, "workerinput") or config.getoption("numprocesses", None):
             raise pytest.UsageError("--routine-coverage needs one process: leave out -n")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import errno
+import io
 import keyword
+import os
 import signal
 import sys
 import traceback
@@ -113,10 +115,22 @@ def _endings(ctx: click.Context) -> Iterator[None]:
     except (KeyboardInterrupt, click.Abort):
         ctx.exit(INTERRUPTED)
     except OSError as error:
+        _silence()
         if error.errno == errno.EPIPE:
             ctx.exit(PIPE_BROKEN)
         _say(ctx, error)
         ctx.exit(FAILED)
+
+
+def _silence() -> None:
+    """Stdout may be what failed: what is still to be written there at exit goes nowhere."""
+    try:
+        stdout = sys.stdout.fileno()
+    except io.UnsupportedOperation:  # no file: nothing is written at exit
+        return
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stdout)
+    os.close(null)
 
 
 def _say(ctx: click.Context, error: Exception) -> None:

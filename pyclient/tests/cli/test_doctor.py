@@ -41,6 +41,7 @@ def mended(schema: Schema, connect: Connect, call: Call) -> Iterator[Callable[[s
     """Run SQL that spoils the schema, which is mended after the test."""
     yield lambda sql: call(connect(), sql)
     migrate(schema.dsn, out=lambda _: None)
+    call(connect(), "ALTER EVENT celers_ev_upkeep DISABLE")  # a repair enables it
 
 
 def test_a_healthy_schema_has_no_fault(schema: Schema, mended: Callable[[str], Any]) -> None:
