@@ -183,7 +183,7 @@ class Workers(Section):
     heartbeat_file: Path | None = Field(
         default=None,
         description="File that is touched at every sign of life. Without it there is none.",
-        examples=["/tmp/celers-worker.alive"],
+        examples=["worker.alive"],
     )
     watch: bool = Field(
         default=False,

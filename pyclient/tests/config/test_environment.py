@@ -40,7 +40,7 @@ def test_the_variable_of_every_key_is_read_and_named(monkeypatch: pytest.MonkeyP
         ("CELERS_WORKERS__BURST", "0", "workers.burst", False),
         ("CELERS_WORKERS__QUEUES", " b , a ", "workers.queues", {"b": 1, "a": 1}),
         ("CELERS_WORKERS__QUEUES", '["b", "a"]', "workers.queues", {"b": 1, "a": 1}),
-        ("CELERS_WORKERS__HEARTBEAT_FILE", "/tmp/x", "workers.heartbeat_file", Path("/tmp/x")),
+        ("CELERS_WORKERS__HEARTBEAT_FILE", "alive", "workers.heartbeat_file", Path("alive")),
         ("CELERS_AUTO_REGISTER__MODULES", "shop.mail,shop.tasks", "auto_register.modules", None),
         ("CELERS_AUTOSCALER__TARGET_SLA__MIN_SUCCESS_RATE", "0.5", "", None),
         ("CELERS_LOGGING__LEVEL", "WARNING", "logging.level", "warning"),
