@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context, resource_tracker
 
-import psutil
-
 from pyclient.worker import child
+from pyclient.worker.autoscale.target import resident_mb
 from pyclient.worker.board import Board, Why
 from pyclient.worker.config import PROCESS, WorkerConfig
 from pyclient.worker.demand import AHEAD_MOST
 from pyclient.worker.deputy import Death, how_it_died
-
-_MEGABYTE = 1024 * 1024
 
 
 class ChildProcess:
@@ -99,10 +96,7 @@ class ChildProcess:
 
     def memory_mb(self) -> float:
         """Its resident memory; 0 when it has ended."""
-        try:
-            return float(psutil.Process(self.pid).memory_info().rss) / _MEGABYTE
-        except psutil.Error:
-            return 0.0
+        return resident_mb([self.pid])
 
     def left_anything(self) -> bool:
         """Whether there is anything to be handed in for it."""
