@@ -47,6 +47,7 @@ class _Place(ctypes.Structure):
     _fields_ = (
         ("task_id", ctypes.c_char * 36),
         ("receipt", ctypes.c_char * 36),
+        ("turn", ctypes.c_longlong),  # grows before and after the place goes to another task
         ("begun_at", ctypes.c_double),
         ("force_at", ctypes.c_double),
         ("why", ctypes.c_int),
@@ -129,9 +130,11 @@ class Board:
             return
         index = self._free.pop()
         place = self._places[index]
+        place.turn += 1
         place.task_id, place.receipt = job.task_id.encode(), job.receipt.encode()
         place.force_at = 0.0
         place.phase = Phase.HELD
+        place.turn += 1
         self._taken[job.key] = index
 
     def begin(self, job: Job, limit_s: float | None) -> None:
@@ -176,13 +179,16 @@ class Board:
     def overdue(self) -> list[Entry]:
         """Tasks that are to be ended by force now."""
         now = time.monotonic()
-        read = [(_entry(place), place) for place in self._places if 0 < place.force_at <= now]
-        # looked at after it was read: the place may have gone to another task meanwhile
-        return [
-            entry
-            for entry, place in read
-            if place.phase == Phase.RUNNING and 0 < place.force_at <= now
-        ]
+        found = (_overdue(place, now) for place in self._places if 0 < place.force_at <= now)
+        return [entry for entry in found if entry is not None]
+
+
+def _overdue(place: _Place, now: float) -> Entry | None:
+    turn = place.turn
+    entry = _entry(place)
+    is_overdue = 0 < place.force_at <= now and place.phase == Phase.RUNNING
+    # the same turn before and after: all of it was read of one task
+    return entry if is_overdue and place.turn == turn else None
 
 
 def _entry(place: _Place) -> Entry:
