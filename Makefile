@@ -8,9 +8,10 @@ ARGS ?=
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SERVER := $(BIN)/python -m tools.server
+PEERS := .peers
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up down shell migrate test check lint gen demo bench clean
+.PHONY: help venv up down shell migrate test check lint gen demo bench peers clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,8 +59,15 @@ demo: $(STAMP) ## see it work
 bench: $(STAMP) ## measure it
 	$(SERVER) run -- $(BIN)/python -m loadtests.bench $(ARGS)
 
+peers: $(PEERS)/.installed ## measure it beside other task queues, in an environment of their own
+	$(PEERS)/venv/bin/python -m loadtests.peers $(ARGS)
+
+$(PEERS)/.installed: pyproject.toml $(wildcard loadtests/peers/requirements.txt loadtests/peers/package*.json)
+	$(PYTHON) -m loadtests.peers.install
+	@touch $@
+
 clean: ## stop the server and remove all that was made here, its data too
 	-@$(PYTHON) -m tools.server down
-	rm -rf $(VENV) .mysql build dist .coverage coverage.xml htmlcov lcov.info
+	rm -rf $(VENV) $(PEERS) .mysql build dist .coverage coverage.xml htmlcov lcov.info
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
