@@ -64,15 +64,15 @@ def processing(
     attempt: int,
     headers: Headers | None,
     worker_id: str | None,
-) -> AbstractContextManager[None]:
-    """A span around one attempt to run a task, in the trace of the one that sent it.
+) -> AbstractContextManager[str | None]:
+    """A span around one attempt to run a task, in the trace of the one that sent it; gives its id.
 
     It is the child of the sender's span and linked to it: a task belongs to one message. Without
     a valid context in the headers it begins a trace. An exception that leaves the block is the
     failure, except where the task only asked to be put off, was cancelled, or its worker ends.
     """
     tracer = _tracer()
-    if tracer is None:
+    if tracer is None or (not headers and not _is_set_up()):
         return _NOTHING
     attributes = {
         **_attributes(queue, "process", "process", task_name),
@@ -114,6 +114,13 @@ def _tracer() -> Tracer | None:
     from pyclient._version import installed
 
     return trace.get_tracer("celers", installed())
+
+
+def _is_set_up() -> bool:
+    """Whether the program has said where spans go; without that they pass a context on, no more."""
+    from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
+
+    return not isinstance(get_tracer_provider(), ProxyTracerProvider)
 
 
 @contextmanager
@@ -159,13 +166,13 @@ def _sending_many(
 @contextmanager
 def _processing(
     tracer: Tracer, name: str, headers: Headers | None, attributes: dict[str, Any]
-) -> Iterator[None]:
+) -> Iterator[str | None]:
     from opentelemetry.trace import SpanKind
 
     parent = _extracted(headers)
     place = {"context": parent, "links": _links(parent)}
     with _span(tracer, name, kind=SpanKind.CONSUMER, attributes=attributes, **place):
-        yield
+        yield trace_id()
 
 
 @contextmanager
@@ -232,4 +239,4 @@ def _attributes(queue: str, name: str, kind: str, task_name: str | None) -> dict
     return attributes if task_name is None else attributes | {"celers.task.name": task_name}
 
 
-_NOTHING: AbstractContextManager[None] = nullcontext()
+_NOTHING: AbstractContextManager[str | None] = nullcontext()

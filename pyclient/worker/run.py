@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from pyclient import tracing
@@ -55,8 +56,7 @@ def run(
     """
     clock = _Clock(attempt)
     try:
-        with tracing.processing(**_span(attempt)), running(attempt.context):
-            clock.trace_id = tracing.trace_id()
+        with _span(attempt) as clock.trace_id, running(attempt.context):
             args, kwargs = attempt.arguments()
             result = call(args, kwargs)
             _refuse_verdict(result)
@@ -75,8 +75,7 @@ async def run_async(attempt: Attempt) -> Outcome | None:
     """Run a coroutine function in this loop; see run()."""
     clock = _Clock(attempt)
     try:
-        with tracing.processing(**_span(attempt)), running(attempt.context):
-            clock.trace_id = tracing.trace_id()
+        with _span(attempt) as clock.trace_id, running(attempt.context):
             args, kwargs = attempt.arguments()
             result = await call_coroutine(attempt, args, kwargs)
             _refuse_verdict(result)
@@ -126,16 +125,16 @@ def run_here(app: App, job: Job, client: Client, worker_id: str) -> Outcome | No
     return run(attempt, lambda args, kwargs: call(*args, **kwargs), passes=(KeyboardInterrupt,))
 
 
-def _span(attempt: Attempt) -> dict[str, Any]:
+def _span(attempt: Attempt) -> AbstractContextManager[str | None]:
     job = attempt.job
-    return {
-        "queue": job.queue,
-        "task_name": job.name,
-        "task_id": job.task_id,
-        "attempt": job.attempt,
-        "headers": job.headers,
-        "worker_id": attempt.context.worker_id,
-    }
+    return tracing.processing(
+        queue=job.queue,
+        task_name=job.name,
+        task_id=job.task_id,
+        attempt=job.attempt,
+        headers=job.headers,
+        worker_id=attempt.context.worker_id,
+    )
 
 
 def _refuse_verdict(result: object) -> None:

@@ -221,6 +221,19 @@ def test_a_failure_is_told_and_what_was_meant_is_none(
     assert [event.name for event in span.events] == ["exception"] * is_error
 
 
+def test_a_program_that_set_up_no_spans_passes_a_context_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trace, "get_tracer_provider", trace.ProxyTracerProvider)
+    with tracing.processing(**JOB | {"headers": CONTEXT}) as trace_id:
+        assert trace_id == "ab" * 16
+        with tracing.sending("mail", "send", None) as sent:
+            assert sent is not None
+            assert trace_id in sent["traceparent"]
+    with tracing.processing(**JOB) as trace_id:
+        assert trace_id is None
+
+
 def test_a_failure_to_send_is_told(spans: InMemorySpanExporter) -> None:
     with (
         pytest.raises(pyclient.errors.ConnectionLost),
