@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import amqp  # type: ignore[import-not-found]
+
 from loadtests.peers.servers import packages
 from loadtests.peers.servers.group import HOST, Group, group
 from tools.server.instance import free_port
@@ -20,7 +22,7 @@ _ERLANG = "usr/lib/erlang"
 
 @contextmanager
 def start(folder: Path) -> Iterator[str]:
-    """Run a server with nothing in it; yields amqp://guest:guest@127.0.0.1:port//. Raises Missing.
+    """Run a server with nothing in it; yields amqp://…:port/%2F. Raises Missing.
 
     The name service of Erlang runs beside it, on a port of its own, and ends with it.
     """
@@ -30,13 +32,11 @@ def start(folder: Path) -> Iterator[str]:
         environment = _environment(place, folder / "data", port)
         _run(server, place, environment)
         server.wait(lambda: _answers(port))
-        yield f"amqp://guest:guest@{HOST}:{port}//"
+        yield f"amqp://guest:guest@{HOST}:{port}/%2F"
 
 
 def settings(url: str) -> dict[str, str]:
     """Its version and whether it confirms; queues and messages are durable where clients say so."""
-    import amqp  # type: ignore[import-not-found]
-
     parts = urlsplit(url)
     with amqp.Connection(host=f"{parts.hostname}:{parts.port}") as connection:
         found = connection.server_properties

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import redis  # type: ignore[import-not-found]
+
 from loadtests.peers.servers import packages
 from loadtests.peers.servers.group import HOST, group
 from tools.server.instance import free_port
@@ -38,8 +40,6 @@ def start(folder: Path) -> Iterator[str]:
 
 def settings(url: str) -> dict[str, str]:
     """Its version and what it says about durability."""
-    import redis  # type: ignore[import-not-found]
-
     with redis.Redis.from_url(url, decode_responses=True) as connection:
         version = connection.info("server")["redis_version"]
         found = {name: connection.config_get(name)[name] for name in _REPORTED}
