@@ -9,10 +9,9 @@ import mysql.connector
 
 from loadtests.load import audit, schema, shapes
 from loadtests.load.session import Session
+from loadtests.load.user import IDLE
 from loadtests.load.verdict import Bounds, Line, Sample, Verdict
 from pyclient.errors import CelersError
-
-_KINDS = ("CALL", "TRANSACTION")
 
 
 def judge(environment: Any) -> Verdict:
@@ -33,22 +32,22 @@ def judge(environment: Any) -> Verdict:
         broken=broken,
         budget=options.error_budget,
         bounds_apply=options.shape != shapes.SATURATION,
+        is_complete=session.is_complete or not options.headless,
     )
 
 
 def _lines(stats: Any, bounds: Bounds) -> Iterator[Line]:
-    for name, kind in sorted(stats.entries):
-        if kind in _KINDS:
-            idle = stats.entries.get((name, f"idle {kind}"))
-            yield Line(
-                name,
-                _sample(stats.entries[name, kind]),
-                _sample(idle) if idle else None,
-                bounds.of(name),
-            )
+    """Every routine that was called, idle or under load; Locust's entries go by name and type."""
+    kinds = {(name, kind.removeprefix(IDLE)) for name, kind in stats.entries}
+    for name, kind in sorted(kinds):
+        load = stats.entries.get((name, kind))
+        idle = stats.entries.get((name, f"{IDLE}{kind}"))
+        yield Line(name, _sample(load), _sample(idle), bounds.of(name))
 
 
 def _sample(entry: Any) -> Sample:
+    if entry is None or not entry.num_requests:
+        return Sample(0, 0, 0.0, 0.0)
     return Sample(
         calls=entry.num_requests,
         failed=entry.num_failures,

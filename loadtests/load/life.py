@@ -20,12 +20,12 @@ from pyclient.migrate import MigrateError
 
 _INTERRUPTED = 128 + signal.SIGINT
 _NO_SERVER = 2
-_log = logging.getLogger(__name__)
 
 
 def attach(events: Any) -> None:
     """Take part in Locust's events."""
     locust.stats.bucket_response_time = bucket
+    logging.getLogger("mysql.connector").setLevel(logging.WARNING)  # a line for each connection
     events.init_command_line_parser.add_listener(options.add)
     events.init.add_listener(_on_init)
     events.test_start.add_listener(lambda environment, **_: environment.celers.start())
@@ -40,12 +40,16 @@ def bucket(response_time_ms: float) -> float:
 
 def _on_init(environment: Any, **_: Any) -> None:
     session = environment.celers = Session(environment)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # Locust's own comes after the shape
     try:
         session.begin()
     except (CelersError, MigrateError, mysql.connector.Error) as error:
         print(f"The load cannot begin: {error}", file=sys.stderr)
         environment.runner.quit()
         sys.exit(_NO_SERVER)
+    except KeyboardInterrupt:
+        environment.runner.quit()
+        sys.exit(_INTERRUPTED)
     # Registered after Locust's own, these are the first to be told: Locust fires in reverse.
     if session.leads:
         if isinstance(environment.runner, MasterRunner):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import random
 from collections import Counter
@@ -13,7 +14,6 @@ import mysql.connector
 
 import pyclient
 from loadtests.load.audit import Found, Stored
-from loadtests.queues import drop_database
 from pyclient.dsn import Dsn
 from pyclient.migrate import migrate
 
@@ -48,8 +48,9 @@ def deploy(dsn: Dsn) -> None:
 
 
 def drop(dsn: Dsn) -> None:
-    """Remove the database."""
-    drop_database(dsn)
+    """Remove the database, if it is there."""
+    with connection(dataclasses.replace(dsn, database=None)) as opened:
+        run(opened, f"DROP DATABASE IF EXISTS `{dsn.database}`")
 
 
 def read(dsn: Dsn) -> Found:

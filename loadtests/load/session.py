@@ -77,11 +77,15 @@ class Session:
             self.runner.register_message(_LOADED, self._on_loaded)
             self.runner.register_message(_FINISH, self._on_finish, concurrent=True)
             return
-        self._fill_in()
-        self.options.load_database = schema.name_of_this_run()
-        schema.deploy(self.dsn)
         if isinstance(self.runner, MasterRunner):
             self.runner.register_message(_LEDGER, self._on_ledger)
+        self._fill_in()
+        self.options.load_database = schema.name_of_this_run()
+        try:
+            schema.deploy(self.dsn)
+        except BaseException:
+            schema.drop(self.dsn)
+            raise
 
     def _fill_in(self) -> None:
         """Users and seconds where they are not given: a ramp needs room for both."""

@@ -19,6 +19,8 @@ from pyclient.errors import CelersError
 
 #: Longer than any call is repeated, so that no lease runs out on the way.
 LEASE_S = 120
+#: What stands before Locust's type of a call that began in the idle run.
+IDLE = "idle "
 
 
 class Timed:
@@ -103,7 +105,7 @@ class LoadUser(User):  # type: ignore[misc]
     @contextlib.contextmanager
     def timing(self, kind: str, name: str) -> Iterator[None]:
         """Report to Locust what is done inside, under the phase in which it began."""
-        kind = kind if self.session.is_loaded else f"idle {kind}"
+        kind = kind if self.session.is_loaded else f"{IDLE}{kind}"
         error: Exception | None = None
         began = time.perf_counter()
         try:

@@ -62,15 +62,15 @@ class Line:
 
     name: str
     load: Sample
-    idle: Sample | None
+    idle: Sample
     bound: float
 
     @property
     def ratio(self) -> float | None:
         """p99 under load to p99 idle; None where there are too few calls of either."""
-        if self.idle is None or min(self.idle.calls, self.load.calls) < MIN_SAMPLES:
+        if min(self.idle.calls, self.load.calls) < MIN_SAMPLES:
             return None
-        return self.load.p99_ms / self.idle.p99_ms if self.idle.p99_ms else None
+        return self.load.p99_ms / self.idle.p99_ms
 
     @property
     def is_met(self) -> bool | None:
@@ -85,11 +85,12 @@ class Verdict:
     """What a run comes to.
 
     Attributes:
-        lines: every routine that was called under load.
+        lines: every routine that was called.
         faults: what is wrong with the ledger.
         broken: what stopped users, or the audit itself.
         budget: the share of calls that may fail.
         bounds_apply: False where the shape ends in overload on purpose.
+        is_complete: whether the run came to its end.
     """
 
     lines: Sequence[Line]
@@ -97,16 +98,17 @@ class Verdict:
     broken: Sequence[str]
     budget: float
     bounds_apply: bool
+    is_complete: bool
 
     @property
     def calls(self) -> int:
         """Calls under load and before it."""
-        return sum(line.load.calls + (line.idle.calls if line.idle else 0) for line in self.lines)
+        return sum(line.load.calls + line.idle.calls for line in self.lines)
 
     @property
     def failed(self) -> int:
         """How many of them failed."""
-        return sum(line.load.failed + (line.idle.failed if line.idle else 0) for line in self.lines)
+        return sum(line.load.failed + line.idle.failed for line in self.lines)
 
     @property
     def is_passed(self) -> bool:
@@ -128,14 +130,14 @@ class Verdict:
 
     def _slow(self) -> Iterator[str]:
         for line in self.lines:
-            if line.is_met is False and line.idle:
+            if line.is_met is False:
                 yield (
                     f"p99: {line.name} took {line.load.p99_ms:.2f} ms under load, "
                     f"{line.ratio:.1f} times the {line.idle.p99_ms:.2f} ms idle; "
                     f"bound {line.bound:g}"
                 )
         bounded = [line for line in self.lines if line.bound]
-        if bounded and all(line.ratio is None for line in bounded):
+        if self.is_complete and bounded and all(line.ratio is None for line in bounded):
             yield f"p99: no routine was called {MIN_SAMPLES} times both idle and under load"
 
 
@@ -151,7 +153,9 @@ def text(verdict: Verdict) -> str:
         ).rstrip()
         for row in rows
     ]
-    return "\n".join([*table, "", *verdict.wrong(), "PASS" if verdict.is_passed else "FAIL"])
+    word = "PASS" if verdict.is_passed else "FAIL"
+    end = word if verdict.is_complete else f"{word}, as far as it went: INTERRUPTED"
+    return "\n".join([*table, "", *verdict.wrong(), end])
 
 
 def _cells(line: Line, bounds_apply: bool) -> tuple[str, ...]:
@@ -159,10 +163,10 @@ def _cells(line: Line, bounds_apply: bool) -> tuple[str, ...]:
     return (
         line.name,
         f"{line.load.calls:,}",
-        f"{line.load.failed + (line.idle.failed if line.idle else 0):,}",
-        f"{line.load.p50_ms:.2f}",
-        f"{line.load.p99_ms:.2f}",
-        f"{line.idle.p99_ms:.2f}" if line.idle else "",
+        f"{line.load.failed + line.idle.failed:,}",
+        f"{line.load.p50_ms:.2f}" if line.load.calls else "",
+        f"{line.load.p99_ms:.2f}" if line.load.calls else "",
+        f"{line.idle.p99_ms:.2f}" if line.idle.calls else "",
         f"{line.ratio:.1f}" if line.ratio is not None else "",
         f"{line.bound:g}" if line.bound and bounds_apply else "",
         {None: "", True: "ok", False: "MISSED"}[met],
