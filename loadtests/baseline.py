@@ -12,6 +12,7 @@ import contextlib
 import dataclasses
 import time
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from loadtests.queues import PAYLOAD, TASK_NAME, Link, Queue, Row, drop_database
@@ -109,21 +110,29 @@ class BaselineQueue:
 
     def enqueue_many(self, count: int) -> list[str]:
         """One transaction with one INSERT per task."""
-        ids = [str(uuid.uuid4()) for _ in range(count)]
+        return self.enqueue_all([PAYLOAD] * count)
+
+    def enqueue_all(self, payloads: Sequence[str]) -> list[str]:
+        """The same, with these payloads."""
+        ids = [str(uuid.uuid4()) for _ in payloads]
         self._link.run(b"BEGIN")
-        for task_id in ids:
-            self._link.run((_INSERT + _values(task_id, PAYLOAD)).encode())
+        for task_id, payload in zip(ids, payloads, strict=True):
+            self._link.run((_INSERT + _values(task_id, payload)).encode())
         self._link.run(b"COMMIT")
         return ids
 
     def load(self, count: int, delay_s: int = 0) -> list[str]:
         """INSERTs of many rows, which the library does not have."""
-        ids = [str(uuid.uuid4()) for _ in range(count)]
-        for start in range(0, count, _ROWS_PER_LOAD):
-            some = ids[start : start + _ROWS_PER_LOAD]
-            rows = ", ".join([_values(task_id, PAYLOAD, delay_s) for task_id in some])
+        return self.load_all([PAYLOAD] * count, delay_s)
+
+    def load_all(self, payloads: Sequence[str], delay_s: int = 0) -> list[str]:
+        """The same, with these payloads."""
+        tasks = [(str(uuid.uuid4()), payload) for payload in payloads]
+        for start in range(0, len(tasks), _ROWS_PER_LOAD):
+            some = tasks[start : start + _ROWS_PER_LOAD]
+            rows = ", ".join([_values(task_id, payload, delay_s) for task_id, payload in some])
             self._link.run((_INSERT + rows).encode())
-        return ids
+        return [task_id for task_id, _ in tasks]
 
     def claim(self, count: int) -> int:
         """BEGIN, SELECT … FOR UPDATE SKIP LOCKED, UPDATE, COMMIT."""

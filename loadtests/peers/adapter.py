@@ -45,7 +45,7 @@ class Broker(Protocol):
         """Claim up to so many tasks and return their numbers; it holds them."""
 
     def complete(self) -> None:
-        """Complete all that it holds. (A system that can claim in the same call may do it later.)"""
+        """Complete all that it holds; one that can in the call of the next claim may do it then."""
 
     def close(self) -> None:
         """End the connection; nothing is held any more."""
@@ -83,7 +83,10 @@ class Peer(Protocol):
         """Open a raw consumer in the process that uses it; None = it has no such interface."""
 
     def delay_many(self, numbers: Sequence[int], delay_s: int) -> None:
-        """Load tasks that are not due for so long, as fast as can be; NotImplementedError if none."""
+        """Load tasks that are not due for so long, as fast as can be.
+
+        Raises NotImplementedError if the system has no such tasks.
+        """
 
     def open_count(self) -> int:
         """How many tasks the store still has as waiting or claimed."""

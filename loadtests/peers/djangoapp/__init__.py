@@ -1,0 +1,1 @@
+"""What Django loads for django-tasks-db, in its workers and in its producers."""
