@@ -22,6 +22,7 @@ _FAILURES = (*([1] * 3), 9, *([0] * 96))
 _DELAYED_SHARE, _DELAY_S = 0.05, 0.5
 #: How long a transaction whose connection broke is begun again.
 _PATIENCE_S = 30.0
+_BROKEN = (mysql.connector.Error, Unavailable)
 
 
 def payload() -> dict[str, Any]:
@@ -92,7 +93,7 @@ class OutboxProducer(LoadUser):
         while True:
             try:
                 self._transact(task_id)
-            except (mysql.connector.Error, Unavailable):
+            except _BROKEN:
                 self.let_go()
                 if time.monotonic() > give_up_at:
                     raise
@@ -108,7 +109,7 @@ class OutboxProducer(LoadUser):
         order = "INSERT INTO orders (task_id, item) VALUES (%s, %s) AS new"
         again = "ON DUPLICATE KEY UPDATE item = new.item"
         schema.run(connection, f"{order} {again}", (task_id, "a book"))
-        joined = Timed(self.client.on(connection), self, " in a transaction")
+        joined = Timed(self.client.on(connection), self, " in a transaction", _BROKEN)
         joined.call_enqueue(schema.QUEUE, TASK_NAME, payload(), task_id=task_id)
         connection.commit()
 

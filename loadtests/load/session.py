@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import signal
 import time
@@ -111,6 +112,8 @@ class Session:
         """Stop the users of all processes and gather their ledgers. Before Locust stops them."""
         if self._killer is not None:
             self._killer.kill()
+            if not self.kills:
+                self.broken.append("no connection could be killed: --kill-every proved nothing")
         if isinstance(self.runner, MasterRunner):
             self._awaited |= {client.id for client in self.runner.clients.all}
             self.runner.send_message(_FINISH)
@@ -145,8 +148,5 @@ class Session:
     def _kill(self) -> None:
         while True:
             gevent.sleep(self.options.kill_every)
-            try:
+            with contextlib.suppress(mysql.connector.Error):  # a server that restarts
                 self.kills += schema.kill_one(self.dsn)
-            except mysql.connector.Error as error:
-                self.broken.append(f"connections could not be killed any more: {error}")
-                return

@@ -6,7 +6,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from gevent.event import Event
 from locust import User
@@ -21,6 +21,7 @@ from pyclient.errors import CelersError
 LEASE_S = 120
 #: What stands before Locust's type of a call that began in the idle run.
 IDLE = "idle "
+Errors: TypeAlias = tuple[type[Exception], ...]
 
 
 class Timed:
@@ -29,16 +30,25 @@ class Timed:
     A time is that of the whole call, with all tries that pyclient makes of it.
     """
 
-    def __init__(self, client: pyclient.Client, user: LoadUser, suffix: str = "") -> None:
-        """suffix: what stands after the routine's name."""
-        self._client, self._user, self._suffix = client, user, suffix
+    def __init__(
+        self, client: pyclient.Client, user: LoadUser, suffix: str = "", repeats: Errors = ()
+    ) -> None:
+        """Take the calls of a client.
+
+        Args:
+            client: whose.
+            user: who makes them.
+            suffix: what stands after the routine's name.
+            repeats: errors after which the user repeats more than the call, and reports that.
+        """
+        self._client, self._user, self._suffix, self._repeats = client, user, suffix, repeats
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         call = getattr(self._client, name)
         routine = f"{name.replace('call_', 'celers_', 1)}{self._suffix}"
 
         def timed(*args: Any, **options: Any) -> Any:
-            with self._user.timing("CALL", routine):
+            with self._user.timing("CALL", routine, self._repeats):
                 return call(*args, **options)
 
         return timed
@@ -54,7 +64,7 @@ class LoadUser(User):  # type: ignore[misc]
 
     abstract = True
     slowness = 1.0
-    failures: tuple[type[Exception], ...] = (CelersError,)
+    failures: Errors = (CelersError,)
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
@@ -103,22 +113,32 @@ class LoadUser(User):  # type: ignore[misc]
         self.client.close()
 
     @contextlib.contextmanager
-    def timing(self, kind: str, name: str) -> Iterator[None]:
-        """Report to Locust what is done inside, under the phase in which it began."""
+    def timing(self, kind: str, name: str, repeats: Errors = ()) -> Iterator[None]:
+        """Report to Locust what is done inside, under the phase in which it began.
+
+        Args:
+            kind: Locust's type.
+            name: Locust's name.
+            repeats: errors that are not reported.
+        """
         kind = kind if self.session.is_loaded else f"{IDLE}{kind}"
-        error: Exception | None = None
+        error: BaseException | None = None
         began = time.perf_counter()
         try:
             yield
-        except Exception as raised:
+        except BaseException as raised:  # a user that Locust kills too: its call has no answer
             error = raised
             raise
         finally:
-            self.environment.events.request.fire(
-                request_type=kind,
-                name=name,
-                response_time=(time.perf_counter() - began) * 1000,
-                response_length=0,
-                exception=error,
-                context={},
-            )
+            if not isinstance(error, repeats):
+                self._report(kind, name, began, error)
+
+    def _report(self, kind: str, name: str, began: float, error: BaseException | None) -> None:
+        self.environment.events.request.fire(
+            request_type=kind,
+            name=name,
+            response_time=(time.perf_counter() - began) * 1000,
+            response_length=0,
+            exception=error,
+            context={},
+        )
