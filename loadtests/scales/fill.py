@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from loadtests.driver import Team
 from loadtests.queues import Link
 from pyclient.dsn import Dsn
+from pyclient.errors import DeadlockError
 
 _PROCESSES = 2
 _CHUNK = 50_000
@@ -45,13 +46,23 @@ def copy(dsn: Dsn, original: Original, first: int, last: int) -> None:
 
 def _copy(dsn: Dsn, statements: list[str], first: int, last: int, part: int) -> None:
     with contextlib.closing(Link(dsn)) as link:
-        starts = range(first, last, _CHUNK)
-        for start in starts[part::_PROCESSES]:
-            link.run(b"START TRANSACTION")
-            for statement in statements:
-                values = {"start": start, "count": min(_CHUNK, last - start)}
-                link.run((statement % values).encode())
-            link.run(b"COMMIT")
+        link.run(b"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        for start in range(first, last, _CHUNK)[part::_PROCESSES]:
+            values = {"start": start, "count": min(_CHUNK, last - start)}
+            while not _kept(link, [statement % values for statement in statements]):
+                pass
+
+
+def _kept(link: Link, statements: list[str]) -> bool:
+    """All statements in one transaction; False where that met a deadlock and is to be repeated."""
+    try:
+        link.run(b"START TRANSACTION")
+        for statement in statements:
+            link.run(statement.encode())
+        link.run(b"COMMIT")
+    except DeadlockError:
+        return False
+    return True
 
 
 def _statements(link: Link, original: Original) -> list[str]:
