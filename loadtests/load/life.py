@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import gevent
 import locust.stats
 import mysql.connector
 from locust.runners import MasterRunner
@@ -15,27 +16,24 @@ from locust.runners import MasterRunner
 from loadtests.load import options, schema, summary
 from loadtests.load.judge import judge
 from loadtests.load.session import Session
+from loadtests.load.verdict import three_digits
 from pyclient.errors import CelersError
 from pyclient.migrate import MigrateError
 
 _INTERRUPTED = 128 + signal.SIGINT
 _NO_SERVER = 2
+_NEVER_S = 1e6
 
 
 def attach(events: Any) -> None:
     """Take part in Locust's events."""
-    locust.stats.bucket_response_time = bucket
+    locust.stats.bucket_response_time = three_digits  # not whole ms
     logging.getLogger("mysql.connector").setLevel(logging.WARNING)  # a line for each connection
     events.init_command_line_parser.add_listener(options.add)
     events.init.add_listener(_on_init)
     events.test_start.add_listener(lambda environment, **_: environment.celers.start())
     events.test_stopping.add_listener(lambda environment, **_: environment.celers.finish())
     events.test_stop.add_listener(lambda environment, **_: environment.celers.hand_in())
-
-
-def bucket(response_time_ms: float) -> float:
-    """Three digits of a time: Locust's own buckets are whole milliseconds."""
-    return float(f"{response_time_ms:.3g}")
 
 
 def _on_init(environment: Any, **_: Any) -> None:
@@ -76,6 +74,14 @@ def _on_quitting(environment: Any, **_: Any) -> None:
         done = session.is_complete or not session.options.headless
         environment.process_exit_code = 0 if done else _INTERRUPTED
     text = summary.text(head, session, verdict, environment)
-    environment.events.quit.add_listener(lambda **_: print(text, flush=True))
     if session.options.csv_prefix:
         Path(f"{session.options.csv_prefix}_verdict.txt").write_text(text + "\n")
+        _await_csv()
+    environment.events.quit.add_listener(lambda **_: print(text, flush=True))
+
+
+def _await_csv() -> None:
+    """Let Locust's writer write once more, and then no more: it closes its files without that."""
+    period_s = locust.stats.CSV_STATS_INTERVAL_SEC
+    locust.stats.CSV_STATS_INTERVAL_SEC = _NEVER_S
+    gevent.sleep(period_s * 1.1)

@@ -141,6 +141,11 @@ class Verdict:
             yield f"p99: no routine was called {MIN_SAMPLES} times both idle and under load"
 
 
+def three_digits(time_ms: float) -> float:
+    """A time as it is kept for percentiles."""
+    return float(f"{time_ms:.3g}")
+
+
 def text(verdict: Verdict) -> str:
     """The verdict for a terminal: a table of routines, then what is wrong, then one word."""
     head = ("routine", "calls", "failed", "p50 ms", "p99 ms", "idle p99", "ratio", "bound", "")
