@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
@@ -87,6 +86,7 @@ class Harness:
             except Missing as error:
                 self._skip(peer.name, workload.name, str(error))
             except Exception as error:
+                traceback.print_exc()
                 self._skip(peer.name, workload.name, f"failed: {_last_line(error)}")
 
     def _group(self, place: Place, workload: Workload, keys: tuple[Key, ...]) -> None:
@@ -186,5 +186,4 @@ def _bounded(seconds: float) -> Iterator[None]:
 
 
 def _last_line(error: Exception) -> str:
-    print(error, file=sys.stderr)
     return next(iter(reversed(str(error).strip().splitlines())), type(error).__name__)

@@ -16,13 +16,15 @@ USE_TZ = True
 INSTALLED_APPS = ["django_tasks_db"]
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.mysql",
+        # The driver that celers has too, with its C extension.
+        "ENGINE": "mysql.connector.django",
         "NAME": _DSN.database,
         "USER": _DSN.user,
         "PASSWORD": _DSN.password,
         "HOST": _DSN.socket or _DSN.host,
         "PORT": "" if _DSN.socket else str(_DSN.port),
         "CONN_MAX_AGE": None,
+        "OPTIONS": {"use_pure": False},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -17,7 +17,9 @@ _DJANGO = (sys.executable, "-m", "django")
 # Without a line in the log for each task, as all workers here; and none begins later than another.
 _WORKER = (*_DJANGO, "db_worker", "--verbosity", "0", "--no-startup-delay")
 _VARIANTS = {"default": (), "polls every 0.1 s": ("--interval", "0.1")}
-_OPEN = "SELECT COUNT(*) FROM django_tasks_db_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
+_OPEN = (
+    "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
+)
 
 
 class _Client:
@@ -50,7 +52,6 @@ class _DjangoTasks:
     variants = tuple(_VARIANTS)
 
     def __init__(self, url: str) -> None:
-        installed.version("mysqlclient")
         self.version = installed.version("django-tasks-db")
         self._url = url
         self._dsn = mysql_store.of(url, _DATABASE)
