@@ -16,6 +16,7 @@ from loadtests.peers.adapter import Command, note
 from loadtests.peers.systems import installed, postgresql_store
 
 _QUEUE = postgresql_store.NAME
+_TABLE = f"pgmq.q_{_QUEUE}"
 # Seconds for which what was read is hidden from others.
 _HIDDEN_S = 60
 _READS = {"own loop, reads 100": 100, "own loop, reads 1": 1}
@@ -26,6 +27,7 @@ class PgmqClient:
 
     def __init__(self, url: str) -> None:
         self._connection = postgresql_store.connect(url)
+        self._has_filled = False
 
     def enqueue(self, number: int) -> None:
         """Send a message."""
@@ -35,9 +37,12 @@ class PgmqClient:
         """Send a batch."""
         words = [_QUEUE, [_message(number) for number in numbers]]
         self._connection.execute("SELECT pgmq.send_batch(%s, %s::jsonb[])", words)
+        self._has_filled = True
 
     def close(self) -> None:
         """End the connection."""
+        if self._has_filled:
+            postgresql_store.settle(self._connection, _TABLE)
         self._connection.close()
 
 
@@ -109,11 +114,11 @@ class Pgmq:
             ) FROM unnest(%(numbers)s::bigint[]) AS number
         """
         values = {"queue": _QUEUE, "numbers": list(numbers), "delay": delay_s}
-        postgresql_store.run(self._url, statement, values)
+        postgresql_store.fill(self._url, _TABLE, statement, values)
 
     def open_count(self) -> int:
         """Messages that are not deleted."""
-        return postgresql_store.count(self._url, "FROM pgmq.q_note")
+        return postgresql_store.count(self._url, f"FROM {_TABLE}")
 
 
 def work(url: str, count: int) -> None:
