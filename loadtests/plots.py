@@ -20,10 +20,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 _INK, _FAINT, _GRID, _GROUND = "#1f2328", "#59636e", "#d8dee4", "#ffffff"
-_DARK = {_INK: "#e6edf3", _FAINT: "#9198a1", _GRID: "#30363d", _GROUND: "#0d1117"}
 #: Of the lines that a drawing is about, and of the others in turn.
 _FIRST = "#d55e00"
 _OTHERS = ("#0072b2", "#009e73", "#c0569a", "#a97f00", "#7f7f7f")
+#: What they become on a dark ground.
+_DARK = {
+    _INK: "#e6edf3",
+    _FAINT: "#9198a1",
+    _GRID: "#30363d",
+    _GROUND: "#0d1117",
+    _OTHERS[0]: "#409ee0",
+}
 _MARKS = ("s", "^", "D", "v", "P", "X", "<", ">")
 _DASHES = ("--", ":", "-.", "-")
 _STYLE = {
@@ -50,6 +57,8 @@ _STYLE = {
 _WIDTH_IN, _HEIGHT_IN = 9.0, 4.8
 _LETTER_IN = 0.083
 _LABEL_GAP = 0.052  # of the height of the axes
+_ROOM = 0.015  # of the width of the axes, beyond the first and the last point
+_TITLE_LETTERS = 84  # of the usual size that fit
 #: Values that span more than this are drawn on a logarithmic scale.
 _WIDE = 20.0
 
@@ -102,7 +111,9 @@ def lines(
             axes.set_xticks(range(len(ticks)), ticks)
             axes.set_xlim(-0.2, len(ticks) - 0.8)
         else:
-            axes.set_xlim(min(min(row.xs) for row in rows), max(max(row.xs) for row in rows))
+            first, last = min(min(row.xs) for row in rows), max(max(row.xs) for row in rows)
+            room = (last - first) * _ROOM
+            axes.set_xlim(first - room, last + room)
         _name_ends(axes, rows, looks)
     return figure
 
@@ -193,7 +204,9 @@ def _axes(
             1 - 1.07 / height_in,
         )
     )
-    figure.text(0.15 / width_in, 1 - 0.28 / height_in, title, size=12, weight="bold", va="center")
+    size = 12 * min(1.0, _TITLE_LETTERS / len(title))
+    place = (0.15 / width_in, 1 - 0.28 / height_in)
+    figure.text(*place, title, size=size, weight="bold", va="center")
     return figure, axes
 
 

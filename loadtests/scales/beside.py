@@ -17,7 +17,7 @@ from loadtests.workloads import enqueue_and_step
 
 _WINDOWS = 6
 _LASTING = 0.9
-_HELD = "beside a held snapshot"
+HELD = "beside a held snapshot"
 _REJECT_EVERY = 10
 _LONG_TASKS = 1000
 _LONG_S = 5.0
@@ -37,12 +37,12 @@ def held(stage: Stage) -> Iterator[Point]:
             label = f"{(number - 1) * window_s:g} to {number * window_s:g} s"
             rate = found.rate_between(begin_ns, end_ns)
             latency = stats.latency(found.durations(begin_ns, end_ns))
-            yield Point(_HELD, number * window_s, label, rate, latency)
+            yield Point(HELD, number * window_s, label, rate, latency)
 
 
 def held_promises(points: list[Point]) -> Iterator[Promise]:
     """A minute beside a snapshot ends as it began."""
-    row = [found for found in points if found.series == _HELD]
+    row = [found for found in points if found.series == HELD]
     share = row[-1].rate / row[0].rate
     yield Promise(
         f"{row[-1].label} within 10 % of {row[0].label}", f"{share:.2f} of it", share >= _LASTING
@@ -70,7 +70,7 @@ def retries(stage: Stage) -> Iterator[Point]:
     with stage.trial() as trial:
         for label, every in (("none", 0), (f"1 in {_REJECT_EVERY}", _REJECT_EVERY)):
             with trial.queue():
-                yield point(trial.run(_life(every)), LIFE, None, f"{label} rejected")
+                yield point(trial.run(life(every)), LIFE, None, f"{label} rejected")
 
 
 def long_tasks(stage: Stage) -> Iterator[Point]:
@@ -87,7 +87,7 @@ def long_tasks(stage: Stage) -> Iterator[Point]:
                 yield point(found, LIFE, held_count, label)
 
 
-def _life(every: int) -> Cycle:
+def life(every: int) -> Cycle:
     """Enqueue one task and step; every so many-th task held is rejected, 0 = none."""
     numbers = itertools.count(1)
 

@@ -15,7 +15,8 @@ from pyclient.dsn import Dsn
 from pyclient.errors import DeadlockError
 
 _PROCESSES = 2
-_CHUNK = 50_000
+_DIGITS = 4
+_CHUNK = 10**_DIGITS
 #: Copies lie this many microseconds before their original, less one for each copy before them.
 _BEFORE_US = 1_000_000_000
 
@@ -116,6 +117,6 @@ def _statement(table: str, columns: list[tuple[str, str]], original: Original) -
 def _make_numbers(link: Link) -> None:
     link.run(b"CREATE TABLE IF NOT EXISTS bench_number (n INT UNSIGNED PRIMARY KEY)")
     digits = f"(VALUES {', '.join(f'ROW({digit})' for digit in range(10))})"
-    places = " CROSS JOIN ".join(f"{digits} AS d{place} (n)" for place in range(5))
-    total = " + ".join(f"{10**place} * d{place}.n" for place in range(5))
+    places = " CROSS JOIN ".join(f"{digits} AS d{place} (n)" for place in range(_DIGITS))
+    total = " + ".join(f"{10**place} * d{place}.n" for place in range(_DIGITS))
     link.run(f"INSERT IGNORE INTO bench_number SELECT {total} FROM {places}".encode())

@@ -13,7 +13,7 @@ from loadtests.scales.system import ScaleQueue, ours
 from loadtests.workloads import enqueue_one, step
 from pyclient._encode import new_uuid
 
-_ENQUEUE, _STEP = "celers_enqueue, 1 client", f"celers_step, {CLIENTS} clients"
+ENQUEUE, STEP = "celers_enqueue, 1 client", f"celers_step, {CLIENTS} clients"
 _INSERT = "bare INSERT, {} client{}"
 _COMMIT = f"commit of a one-row UPDATE, {CLIENTS} clients"
 _TABLE = (
@@ -32,14 +32,14 @@ def limits(stage: Stage) -> Iterator[Point]:
         for _ in range(stage.sizes.rounds):
             for name, cycle, clients in (
                 (bare, _INSERT_ONE, 1),
-                (_ENQUEUE, enqueue_one, 1),
+                (ENQUEUE, enqueue_one, 1),
                 (_COMMIT, _UPDATE_OWN, CLIENTS),
-                (_STEP, step(1), CLIENTS),
+                (STEP, step(1), CLIENTS),
             ):
                 runs.setdefault(name, []).append(_run(trial, cycle, clients))
         runs[insert_few] = [_run(trial, _INSERT_ONE, CLIENTS)]
         runs["SELECT 1, 1 client"] = [_run(trial, _SELECT_ONE, 1)]
-    shares = {_ENQUEUE: _share(runs, _ENQUEUE, bare), _STEP: _share(runs, _STEP, _COMMIT)}
+    shares = {ENQUEUE: _share(runs, ENQUEUE, bare), STEP: _share(runs, STEP, _COMMIT)}
     for name, found in runs.items():
         share = shares.get(name)
         note = f"{share:.2f} of the line before" if share else ""
@@ -49,8 +49,8 @@ def limits(stage: Stage) -> Iterator[Point]:
 def limit_promises(points: list[Point]) -> Iterator[Promise]:
     """Close to the limit."""
     for name, least, text in (
-        (_ENQUEUE, 0.9, "a single enqueue at least 0.9 of a bare INSERT, 1 client"),
-        (_STEP, 0.6, f"steps one by one at least 0.6 of the commit rate, {CLIENTS} clients"),
+        (ENQUEUE, 0.9, "a single enqueue at least 0.9 of a bare INSERT, 1 client"),
+        (STEP, 0.6, f"steps one by one at least 0.6 of the commit rate, {CLIENTS} clients"),
     ):
         [found] = [point for point in points if point.series == name]
         share = float(found.note.split()[0]) if found.note else 0.0

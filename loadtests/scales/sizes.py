@@ -24,7 +24,7 @@ _TAIL_SAMPLES = 200
 #: Of payloads that are loaded for a run; large ones are used up soon.
 _LOADED_BYTES = 256 << 20
 _SHORT_WARMUP_S = 0.2
-_CLAIM = "claim of a batch"
+CLAIM = "claim of a batch"
 
 
 def batch(stage: Stage) -> Iterator[Point]:
@@ -40,13 +40,13 @@ def batch(stage: Stage) -> Iterator[Point]:
                 found = trial.run(claim_and_ack(size))
                 note = emptied(found, stage.sizes.seconds)
                 yield point(found, "claim + ack", size, label, note)
-                yield part(found, "claim", _CLAIM, size, label)
+                yield part(found, "claim", CLAIM, size, label)
 
 
 def batch_promises(points: list[Point]) -> Iterator[Promise]:
     """No unexplained tail."""
     for found in points:
-        if found.series != _CLAIM or (found.x or 0) < 10 or found.latency is None:
+        if found.series != CLAIM or (found.x or 0) < 10 or found.latency is None:
             continue
         if found.latency.samples < _TAIL_SAMPLES:
             continue  # its p99 is the worst of a handful
@@ -93,7 +93,7 @@ def payloads(stage: Stage) -> Iterator[Point]:
         for size in stage.sizes.some(_PAYLOADS):
             label = _bytes(size)
             with trial.queue(Shape(payload=payload(size))):
-                yield point(trial.run(_ENQUEUE_SHAPED), "celers_enqueue", size, label)
+                yield point(trial.run(ENQUEUE_SHAPED), "celers_enqueue", size, label)
                 trial.load(min(_enough(stage), _LOADED_BYTES // size))
                 found = trial.run(step(1), warmup_s=_SHORT_WARMUP_S)
                 yield point(found, "celers_step", size, label, emptied(found, stage.sizes.seconds))
@@ -117,7 +117,7 @@ def queues(stage: Stage) -> Iterator[Point]:
             for count in stage.sizes.some(_QUEUES):
                 with trial.queue(Shape(queues=count, is_list=is_list)):
                     trial.load(_enough(stage))
-                    found = trial.run(_CLAIM_TURN)
+                    found = trial.run(CLAIM_TURN)
                     note = emptied(found, stage.sizes.seconds)
                     yield point(found, series, count, f"{count:,}", note)
 
@@ -164,5 +164,5 @@ def _claim_turn(queue: ScaleQueue, log: Log) -> int:
     return len(ids)
 
 
-_ENQUEUE_SHAPED = ours(_enqueue_shaped)
-_CLAIM_TURN = ours(_claim_turn)
+ENQUEUE_SHAPED = ours(_enqueue_shaped)
+CLAIM_TURN = ours(_claim_turn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,7 +85,8 @@ class Stage:
     @contextmanager
     def trial(self) -> Iterator[Trial]:
         """celers in a new database, dropped at the end."""
-        system = ScaleSystem(dataclasses.replace(self.dsn, database=f"celers_scales_{os.getpid()}"))
+        name = f"celers_scales_{os.getpid()}_{secrets.token_hex(2)}"
+        system = ScaleSystem(dataclasses.replace(self.dsn, database=name))
         try:
             system.create()
             yield Trial(self, system)

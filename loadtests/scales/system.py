@@ -132,6 +132,11 @@ class ScaleSystem(Celers):
 
     shape = Shape()
 
+    @property
+    def queue_name(self) -> str:
+        """The queue of this run, or what the names of its queues begin with."""
+        return self._name
+
     def queue(self) -> Queue:
         """Open a client's connection."""
         return ScaleQueue(self.dsn, self._name, self.shape)
