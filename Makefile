@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-# More words for pytest, the mysql shell, the demonstration or the benchmark.
+# More words for pytest, the mysql shell, the demonstration, the benchmark or Locust.
 ARGS ?=
 
 BIN := $(VENV)/bin
@@ -11,7 +11,7 @@ SERVER := $(BIN)/python -m tools.server
 PEERS := .peers
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up down shell migrate test check lint gen demo bench peers clean
+.PHONY: help venv up down shell migrate test check lint gen demo bench load peers clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ demo: $(STAMP) ## see it work
 
 bench: $(STAMP) ## measure it
 	$(SERVER) run -- $(BIN)/python -m loadtests.bench $(ARGS)
+
+load: $(STAMP) ## load it with Locust: users of every kind, and a ledger of every task
+	$(SERVER) run -- $(BIN)/python -m locust -f loadtests/locustfile.py --headless --only-summary \
+	    --csv build/load/run --html build/load/report.html $(ARGS)
 
 peers: $(PEERS)/.installed ## measure it beside other task queues, in an environment of their own
 	$(PEERS)/venv/bin/python -m loadtests.peers $(ARGS)
