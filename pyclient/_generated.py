@@ -342,7 +342,8 @@ class StepRow(NamedTuple):
         lease_expires_at: until then it is yours (UTC)
         payload_binary: arguments that are not text
         outcome: claimed: a task to run. Of those handed in: lost: the lease was given to
-            another; not_found; cancel_requested: stop it. What went as asked has no row
+            another; not_found; cancel_requested: stop it; incomplete: the claim, to be
+            acknowledged task by task. What went as asked has no row
     """
 
     task_id: str | None
@@ -2141,6 +2142,7 @@ class GeneratedCalls(ABC):
         *,
         queues: str | None = None,
         limit: int | None = None,
+        ack_claims: Any = None,
         extend: Any = None,
         extend_s: int | None = None,
         request_id: UUID | str | None = None,
@@ -2160,6 +2162,9 @@ class GeneratedCalls(ABC):
             queues: queue name, or several separated by commas, in order of preference;
                 default: default
             limit: most tasks to claim, 0..1000; default: 1
+            ack_claims: object: receipt to how many tasks you have left of that claim. All
+                of them are completed, without results; a claim that holds another number
+                (some were lost) is left alone, and said to be incomplete; default: none
             extend: array of receipts whose leases are prolonged; default: none
             extend_s: seconds from now for extend, 1..86400 = as claimed
             request_id: the same one within the lease gives the same tasks again; default:
@@ -2196,6 +2201,7 @@ class GeneratedCalls(ABC):
                     {
                         "queues": queues,
                         "limit": limit,
+                        "ack_claims": ack_claims,
                         "extend": extend,
                         "extend_s": extend_s,
                         "request_id": encode_uuid(request_id) or new_uuid(),

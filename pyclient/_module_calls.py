@@ -743,6 +743,7 @@ def call_step(
     *,
     queues: str | None = None,
     limit: int | None = None,
+    ack_claims: Any = None,
     extend: Any = None,
     extend_s: int | None = None,
     request_id: UUID | str | None = None,
@@ -762,6 +763,9 @@ def call_step(
         queues: queue name, or several separated by commas, in order of preference;
             default: default
         limit: most tasks to claim, 0..1000; default: 1
+        ack_claims: object: receipt to how many tasks you have left of that claim. All of
+            them are completed, without results; a claim that holds another number (some
+            were lost) is left alone, and said to be incomplete; default: none
         extend: array of receipts whose leases are prolonged; default: none
         extend_s: seconds from now for extend, 1..86400 = as claimed
         request_id: the same one within the lease gives the same tasks again; default: a
@@ -792,6 +796,7 @@ def call_step(
         rejects,
         queues=queues,
         limit=limit,
+        ack_claims=ack_claims,
         extend=extend,
         extend_s=extend_s,
         request_id=request_id,

@@ -11,6 +11,9 @@
 -- Options
 --   queues      str   queue name, or several separated by commas, in order of preference = default
 --   limit       int   most tasks to claim, 0..1000 = 1
+--   ack_claims  json  object: receipt to how many tasks you have left of that claim. All of them
+--                     are completed, without results; a claim that holds another number (some were
+--                     lost) is left alone, and said to be incomplete = none
 --   extend      json  array of receipts whose leases are prolonged = none
 --   extend_s    int   seconds from now for extend, 1..86400 = as claimed
 --   request_id  uuid  the same one within the lease gives the same tasks again = new
@@ -30,7 +33,8 @@
 --   lease_expires_at  datetime?  until then it is yours (UTC)
 --   payload_binary    bytes?     arguments that are not text
 --   outcome           str        claimed: a task to run. Of those handed in: lost: the lease was
---                                given to another; not_found; cancel_requested: stop it. What
+--                                given to another; not_found; cancel_requested: stop it;
+--                                incomplete: the claim, to be acknowledged task by task. What
 --                                went as asked has no row
 -- Errors   OPTIONS_INVALID, UNKNOWN_OPTION, OPTION_INVALID, UUID_INVALID, LIMIT_OUT_OF_RANGE,
 --          QUEUE_NAME_INVALID, WORKER_ID_INVALID, LEASE_OUT_OF_RANGE, REQUEST_BUSY, ITEMS_INVALID,
@@ -59,6 +63,7 @@ BEGIN
     DECLARE v_is_extending BOOLEAN DEFAULT FALSE;
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
+    DECLARE v_claims JSON;
     DECLARE v_notices JSON;
     DECLARE v_taken INT;
     DECLARE v_is_due BOOLEAN;
@@ -79,16 +84,18 @@ BEGIN
         SET v_limit = JSON_VALUE(v_options, '$.limit' RETURNING SIGNED ERROR ON ERROR);
         SET v_lease_s = JSON_VALUE(v_options, '$.lease_s' RETURNING SIGNED ERROR ON ERROR);
         SET v_claim_id = UUID_TO_BIN(JSON_VALUE(v_options, '$.request_id' RETURNING CHAR(36)));
+        SET v_claims = NULLIF(JSON_EXTRACT(v_options, '$.ack_claims'), CAST('null' AS JSON));
     END;
     -- most calls bring no more than these
     IF
         v_claim_id IS NULL OR v_queues IS NULL OR v_limit IS NULL
         OR v_lease_s NOT BETWEEN 1 AND 86400
-        OR JSON_LENGTH(v_options) <> 3 + (v_lease_s IS NOT NULL)
+        OR JSON_LENGTH(v_options) <> 3 + (v_lease_s IS NOT NULL) + (v_claims IS NOT NULL)
     THEN
         CALL _celers_claim_options(
             v_options,
-            '["queues", "limit", "extend", "extend_s", "request_id", "lease_s", "task_names"]',
+            '["queues", "limit", "ack_claims", "extend", "extend_s", "request_id", "lease_s",
+              "task_names"]',
             v_claim_id, v_is_request, v_lease_s, v_names
         );
         SET v_is_extending = COALESCE(JSON_CONTAINS_PATH(v_options, 'one', '$.extend'), FALSE);
@@ -112,14 +119,14 @@ BEGIN
     ELSE
         START TRANSACTION READ WRITE;
     END IF;
-    IF p_rejects IS NOT NULL OR v_is_extending THEN
+    IF p_rejects IS NOT NULL OR v_is_extending OR (p_acks IS NOT NULL AND v_claims IS NOT NULL) THEN
         CALL _celers_lock_held(p_acks, p_rejects, v_options);
     END IF;
     IF p_acks IS NOT NULL THEN
         CALL _celers_ack_items(p_acks, v_notices);
     END IF;
-    IF v_notices IS NOT NULL OR p_rejects IS NOT NULL OR v_is_extending THEN
-        CALL _celers_settle(p_rejects, v_options, v_notices);
+    IF COALESCE(v_notices, v_claims) IS NOT NULL OR p_rejects IS NOT NULL OR v_is_extending THEN
+        CALL _celers_settle(v_claims, p_rejects, v_options, v_notices);
     END IF;
     IF
         v_limit = 1 AND v_names IS NULL AND v_notices IS NULL AND NOT v_joined

@@ -1,9 +1,9 @@
 -- _celers_lock_held: lock the running tasks of the claims that a step brings, all in one order.
 --
--- Acks, rejects and extensions each lock in the order of the keys, but one list after the other is
--- in no order: a cancellation of the same tasks could hold one and wait for another. So where a
--- step brings more than one list, the claims are locked first. What is wrong in a list is left to
--- whoever works on it.
+-- Acks, rejects, whole claims and extensions each lock in the order of the keys, but one list after
+-- the other is in no order: a cancellation of the same tasks could hold one and wait for another.
+-- So where a step brings more than one list, the claims are locked first. What is wrong in a list
+-- is left to whoever works on it.
 --
 -- Params
 --   p_acks     str   JSON array or NULL
@@ -31,6 +31,11 @@ BEGIN
     END IF;
     IF JSON_CONTAINS_PATH(p_options, 'one', '$.extend') THEN
         SET v_lists = JSON_ARRAY_APPEND(v_lists, '$', JSON_EXTRACT(p_options, '$.extend'));
+    END IF;
+    IF JSON_CONTAINS_PATH(p_options, 'one', '$.ack_claims') THEN
+        SET v_lists = JSON_ARRAY_APPEND(
+            v_lists, '$', COALESCE(JSON_KEYS(p_options, '$.ack_claims'), JSON_ARRAY())
+        );
     END IF;
     IF JSON_LENGTH(v_lists) > 1 THEN
         SELECT COUNT(u.attempt) INTO v_locked

@@ -1,25 +1,30 @@
--- _celers_settle: reject and extend what a step brings, and keep what there is to say.
+-- _celers_settle: end claims, reject and extend as a step asks, and keep what there is to say.
 --
 -- Params
+--   p_claims   json  see _celers_ack_claims; NULL = none
 --   p_rejects  str   JSON array or NULL
 --   p_options  json  of celers_step
 --   p_notices  json  INOUT: array of {"task_id", "receipt", "outcome"} of what did not go as asked,
 --                    and of wishes for cancellation; NULL = none
 -- Writes   celers_finished, celers_running, celers_claim, celers_attempt,
 --          celers_dead, celers_scheduled, celers_ready, celers_task
--- Errors   ITEMS_INVALID, OPTIONS_CONTRADICTORY, DUE_OUT_OF_RANGE, LEASE_OUT_OF_RANGE,
---          OPTION_INVALID
+-- Errors   UUID_INVALID, ITEMS_INVALID, OPTIONS_CONTRADICTORY, DUE_OUT_OF_RANGE,
+--          LEASE_OUT_OF_RANGE, OPTION_INVALID
 CREATE PROCEDURE _celers_settle (
+    IN p_claims JSON,
     IN p_rejects LONGTEXT,
     IN p_options JSON,
     INOUT p_notices JSON
 )
 MODIFIES SQL DATA
-COMMENT 'reject and extend what a step brings, and keep what there is to say'
+COMMENT 'end claims, reject and extend as a step asks, and keep what there is to say'
 BEGIN
     DECLARE v_items JSON;
     DECLARE v_answers JSON;
 
+    IF p_claims IS NOT NULL THEN
+        CALL _celers_ack_claims(p_claims, p_notices);
+    END IF;
     IF p_rejects IS NOT NULL THEN
         CALL _celers_check_items(p_rejects, v_items);
         CALL _celers_reject_items(v_items);
@@ -36,6 +41,6 @@ BEGIN
             notice JSON PATH '$',
             outcome VARCHAR(20) PATH '$.outcome'
         )) AS n
-        WHERE n.outcome IN ('lost', 'not_found', 'cancel_requested');
+        WHERE n.outcome IN ('lost', 'not_found', 'cancel_requested', 'incomplete');
     END IF;
 END;

@@ -33,6 +33,50 @@ SELECT BIN_TO_UUID(id), state, error FROM celers_finished ORDER BY id;
 -- => 01900000-0000-7000-8000-000000000001 | completed | NULL
 -- => 01900000-0000-7000-8000-000000000002 | cancelled | stopped
 
+-- test: whole claims; one that holds another number of tasks is left alone, and told of
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "1", "task_id": "01900000-0000-7000-8000-000000000001"}, {"task_name": "a", "payload": "2", "task_id": "01900000-0000-7000-8000-000000000002"}, {"task_name": "a", "payload": "3", "task_id": "01900000-0000-7000-8000-000000000003"}, {"task_name": "a", "payload": "4", "task_id": "01900000-0000-7000-8000-000000000004"}, {"task_name": "a", "payload": "5", "task_id": "01900000-0000-7000-8000-000000000005"}]', NULL);
+CALL celers_step('w1', NULL, NULL, '{"queues": "mail", "limit": 2}');
+-- save r = receipt
+CALL celers_step('w1', NULL, NULL, '{"queues": "mail", "limit": 2}');
+-- save s = receipt
+CALL celers_step('w1', NULL, NULL, '{"queues": "mail", "limit": 1, "request_id": "01900000-0000-7000-8000-00000000000a", "ack_claims": {"{{r}}": 2, "{{s}}": 1}}');
+-- => 01900000-0000-7000-8000-000000000005 | 01900000-0000-7000-8000-00000000000a | mail | a | 5 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+-- => NULL | {{s}} | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | incomplete
+SELECT BIN_TO_UUID(id), state, attempt, errors, crashes, worker_id, BIN_TO_UUID(claim_id), started_at <= finished_at FROM celers_finished ORDER BY id;
+-- => 01900000-0000-7000-8000-000000000001 | completed | 1 | 0 | 0 | w1 | {{r}} | 1
+-- => 01900000-0000-7000-8000-000000000002 | completed | 1 | 0 | 0 | w1 | {{r}} | 1
+CALL celers_queue_size('mail');
+-- => 0 | 0 | 3 | 0
+CALL celers_step('w1', '[{"task_id": "01900000-0000-7000-8000-000000000001", "receipt": "{{r}}"}, {"task_id": "01900000-0000-7000-8000-000000000003", "receipt": "{{s}}"}]', '[{"task_id": "01900000-0000-7000-8000-000000000004", "receipt": "{{s}}", "error": "x"}]', '{"limit": 0, "ack_claims": {"{{r}}": 2, "01900000-0000-7000-8000-00000000000a": 1, "01900000-0000-7000-8000-00000000000b": 0}}');
+-- => NULL | {{r}} | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | NULL | incomplete
+CALL celers_queue_size('mail');
+-- => 0 | 1 | 0 | 0
+
+-- test: whole claims that are refused change nothing
+CALL celers_enqueue('mail', 'a', '{}', NULL);
+CALL celers_step('w1', NULL, NULL, '{"queues": "mail"}');
+-- save r = receipt
+CALL celers_step('w1', NULL, NULL, '{"ack_claims": {"{{r}}": 1, "x": 1}}');
+-- !! UUID_INVALID
+CALL celers_step('w1', NULL, NULL, '{"ack_claims": {"{{r}}": "1"}}');
+-- !! OPTION_INVALID
+CALL celers_step('w1', NULL, NULL, '{"ack_claims": {"{{r}}": 1.5}}');
+-- !! OPTION_INVALID
+CALL celers_step('w1', NULL, NULL, '{"ack_claims": ["{{r}}"]}');
+-- !! OPTION_INVALID
+CALL celers_step('w1', NULL, NULL, '{"ack_claims": {"{{r}}": 1}, "queues": "two words"}');
+-- !! QUEUE_NAME_INVALID
+START TRANSACTION;
+CALL celers_step('w1', NULL, NULL, '{"limit": 0, "ack_claims": {"{{r}}": 1}}');
+-- => (no rows)
+ROLLBACK;
+CALL celers_queue_size('mail');
+-- => 0 | 0 | 1 | 0
+CALL celers_step('w1', NULL, NULL, '{"limit": 0, "ack_claims": null}');
+-- => (no rows)
+CALL celers_step('w1', NULL, NULL, '{"limit": 0, "ack_claims": {}}');
+-- => (no rows)
+
 -- test: a repeated step gives the same tasks and ends nothing twice
 CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "1", "task_id": "01900000-0000-7000-8000-000000000001"}, {"task_name": "a", "payload": "2", "task_id": "01900000-0000-7000-8000-000000000002"}, {"task_name": "a", "payload": "3", "task_id": "01900000-0000-7000-8000-000000000003"}]', NULL);
 CALL celers_step('w1', NULL, NULL, '{"queues": "mail", "request_id": "01900000-0000-7000-8000-000000000007"}');

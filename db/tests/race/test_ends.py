@@ -380,7 +380,9 @@ def test_cancel_promotion_and_claim_of_many(lab: Lab) -> None:
     assert set(lab.check().values()) <= {"completed", "cancelled"}
 
 
-@pytest.mark.parametrize("lists", ["acks rejects", "acks extend", "rejects extend"])
+@pytest.mark.parametrize(
+    "lists", ["acks rejects", "acks extend", "rejects extend", "acks claims", "rejects claims"]
+)
 def test_a_step_of_several_lists_and_a_cancellation(lab: Lab, lists: str) -> None:
     """A step locks what stands in all of its lists in one order, as a cancellation does."""
     lab.quiet()
@@ -393,6 +395,8 @@ def test_a_step_of_several_lists_and_a_cancellation(lab: Lab, lists: str) -> Non
     options: Row = {"limit": 0}
     if early == "extend":
         options["extend"] = [first["receipt"]]
+    if early == "claims":
+        options["ack_claims"] = {first["receipt"]: 1}
 
     # the cancellation waits for the first task, then the step does; the one after the other
     holder.sql("START TRANSACTION; SELECT * FROM celers_running FOR UPDATE")
@@ -407,6 +411,55 @@ def test_a_step_of_several_lists_and_a_cancellation(lab: Lab, lists: str) -> Non
     ended = [row["task_id"] for row, name in ((first, early), (second, late)) if name != "extend"]
     assert "running" not in {lab.state(task_id) for task_id in ended}
     lab.check()
+
+
+def test_whole_claims_and_the_loss_of_their_leases(lab: Lab) -> None:
+    """A claim is completed or lost as a whole, and its holder is told which."""
+    lab.quiet()
+    worker, keeper = lab.sessions(2)
+    seen: Counter[str] = Counter()
+    for _ in range(ROUNDS):
+        tasks = [claimed(lab, worker, 5) for _ in range(2)]
+        lab.lapse()
+        receipts = [str(rows[0]["receipt"]) for rows in tasks]
+        options = {"limit": 0, "ack_claims": dict.fromkeys(receipts, 5)}
+        answers, _ = together(
+            [
+                partial(worker.call, "celers_step", "w", None, None, options),
+                lambda: [{"moved": lab.duty("recover_expired", keeper)}],
+            ]
+        )
+        told = {row["receipt"]: row["outcome"] for row in answers}
+        assert set(told.values()) <= {"incomplete"}
+        places = lab.check()
+        for receipt, rows in zip(receipts, tasks, strict=True):
+            (state,) = {places[row["task_id"]] for row in rows}
+            assert state == ("ready" if receipt in told else "completed")
+            seen[state] += 1
+        lab.clear()
+    assert seen.total() == 2 * ROUNDS
+
+
+def test_a_claim_that_many_acknowledge(lab: Lab) -> None:
+    """Whole or task by task, from several sessions: every task ends once."""
+    sessions = lab.sessions(6)
+    for _ in range(10):
+        tasks = claimed(lab, sessions[0], 8)
+        whole = {"limit": 0, "ack_claims": {tasks[0]["receipt"]: 8}}
+        some = [pick(task) for task in tasks[2:5]]
+        works = [
+            partial(session.call, "celers_step", "w", some if place % 2 else None, None, options)
+            for place, session in enumerate(sessions)
+            for options in [{"limit": 0} if place % 2 else whole]
+        ]
+        answers = together(works)
+        assert all(answer == [] for answer in answers[1::2])
+        is_whole = any(answer == [] for answer in answers[::2])
+        places = lab.check()
+        assert {places[task["task_id"]] for task in tasks[2:5]} == {"completed"}
+        expected = "completed" if is_whole else "running"
+        assert {places[t["task_id"]] for t in tasks[:2] + tasks[5:]} == {expected}
+        lab.clear()
 
 
 def test_extend_and_the_loss_of_the_lease(lab: Lab) -> None:

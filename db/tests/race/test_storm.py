@@ -48,6 +48,7 @@ class Actor:
         self.ledger = ledger
         self.dice = random.Random(seed)
         self.held: list[Row] = []
+        self.forgotten: set[str] = set()
 
     def call(self, routine: str, *args: object) -> list[Row]:
         """Call a routine; what it refuses by name is as good as an empty answer."""
@@ -120,6 +121,8 @@ class Actor:
             elif fate < 0.9:
                 kept.append(row)
                 extends.append(str(row["receipt"]))
+            else:
+                self.forgotten.add(str(row["receipt"]))
         self.held = kept
         self.dice.shuffle(acks)
         self.dice.shuffle(rejects)
@@ -154,6 +157,8 @@ class Actor:
             options |= {"extend": extends, "extend_s": 50}
         if self.dice.random() < 0.1:
             options["task_names"] = self.dice.sample("xyz", 2)
+        if self.dice.random() < 0.5:
+            acks = self.hand_in_whole(acks, rejects)
         for _ in range(self.dice.choice([1, 1, 1, 2])):
             errors = self.ledger.errors.total()
             rows = self.call("celers_step", "w", acks or None, rejects or None, options)
@@ -162,6 +167,24 @@ class Actor:
             told = {(r["task_id"], r["receipt"]) for r in rows if r["outcome"] != "claimed"}
             self.note_acks(acks, told)
             self.note_claims([row for row in rows if row["outcome"] == "claimed"])
+
+    def hand_in_whole(self, acks: list[Row], rejects: list[Row]) -> list[Row]:
+        """Acknowledge by their claims those of which all is done; returns the others."""
+        with_result = [item for item in acks if "result" in item]
+        others = {str(row["receipt"]) for row in [*self.held, *rejects, *with_result]}
+        done = (str(item["receipt"]) for item in acks)
+        counts = Counter(receipt for receipt in done if receipt not in others | self.forgotten)
+        if not counts:
+            return acks
+        options = {"limit": 0, "ack_claims": dict(counts)}
+        errors = self.ledger.errors.total()
+        rows = self.call("celers_step", "w", None, None, options)
+        if not rows and self.ledger.errors.total() > errors:
+            return acks
+        left = {row["receipt"] for row in rows}
+        whole = [item for item in acks if item["receipt"] in counts.keys() - left]
+        self.note_acks(whole, set())
+        return [item for item in acks if item not in whole]
 
     def work(self) -> None:
         """One turn of a worker that uses the single calls."""
@@ -260,6 +283,8 @@ def test_storm(lab: Lab, seed: int) -> None:
 
     def is_calm() -> bool:
         reaper.lapse()  # what was forgotten comes back
+        # a duty that was slow here is put off: not in this test
+        lab.sql("UPDATE celers_maintenance SET next_at = LEAST(next_at, UTC_TIMESTAMP(6))")
         return not lab.sql(LIVE)
 
     try:

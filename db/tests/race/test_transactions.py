@@ -549,6 +549,7 @@ class Block:
                 )
         items = [{"task_id": i, "task_name": "job", "payload": "{}"} for i in fresh]
         last = [{**self.tasks[1], "error": "e", "retry": False}]
+        whole = {self.tasks[1]["receipt"]: 2}
         self.call: tuple[object, ...] = {
             "ack_batch": ("celers_ack_batch", self.tasks),
             "reject": ("celers_reject", *self.tasks[1].values(), "e", None),
@@ -556,6 +557,7 @@ class Block:
             "enqueue_batch": ("celers_enqueue_batch", "q", items, None),
             "cancel_batch": ("celers_cancel_batch", waiting, None),
             "step": ("celers_step", "w", self.tasks[:1], last, {"queues": "empty"}),
+            "claims": ("celers_step", "w", None, None, {"queues": "empty", "ack_claims": whole}),
         }[name]
 
     def run(self, session: Session) -> list[Row]:
@@ -564,7 +566,9 @@ class Block:
         return session.call(str(routine), *args)
 
 
-BLOCKS = ("ack_batch", "reject", "reject_batch", "enqueue_batch", "cancel_batch", "step")
+BLOCKS = (
+    *("ack_batch", "reject", "reject_batch", "enqueue_batch", "cancel_batch", "step", "claims"),
+)
 
 
 def test_a_deadlock_in_a_transaction_of_the_caller(lab: Lab) -> None:
