@@ -56,9 +56,9 @@ def drain(place: Place, key: Key, count: int) -> Figures:
         is_done = has_begun and workers.wait(lambda: lines.lines() >= count, place.sizes.bound_s)
         noise = cores.others(before, cores.read())
         if is_done:
-            open_count_at_rest(place.peer, 0)
+            open_count_at_rest(place, 0)
     found = notes.read(path)
-    left = open_count_at_rest(place.peer, count - len(set(found.numbers)))
+    left = open_count_at_rest(place, count - len(set(found.numbers)))
     return Figures(
         rate=found.rate,
         series=found.per_second(),

@@ -51,7 +51,7 @@ def _figures(place: Place, batch: int) -> Figures:
     producer = partial(_Producer, place.peer, batch)
     span = Span(place.sizes.warmup_s, place.sizes.seconds, place.sizes.bound_s)
     done = clients.run([producer], span, place.folder, counts_completed=False)
-    found = open_count_at_rest(place.peer, len(done.enqueued))
+    found = open_count_at_rest(place, len(done.enqueued))
     return Figures(
         rate=done.run.rate,
         latency=done.latency,

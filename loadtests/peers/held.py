@@ -61,7 +61,7 @@ def measure(place: Place, keys: tuple[Key, ...]) -> Iterator[tuple[Key, Figures]
             if key.case == HELD and place.snapshot is not None:
                 stack.enter_context(place.snapshot())
             done = clients.run(members, span, place.folder, counts_completed=True)
-        left = open_count_at_rest(place.peer, len(done.enqueued) - len(done.completed))
+        left = open_count_at_rest(place, len(done.enqueued) - len(done.completed))
         faults = ledger.check(done.enqueued, done.completed, left, in_doubt=2 * done.killed)
         yield key, figures(done, faults)
 

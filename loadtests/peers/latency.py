@@ -20,9 +20,8 @@ from loadtests.peers.workers import running
 _INTERVAL_S = 0.05
 _JITTER = 0.2
 _SEED = 4
-#: Tasks before, by which the workers are seen to work, and how long they have rest then.
+#: Tasks before, by which the workers are seen to work.
 _FIRST = 5
-_SETTLE_S = 2.0
 _LAST_S = 15.0
 
 
@@ -54,18 +53,18 @@ def _figures(place: Place, key: Key) -> Figures:
         began = {}
         is_done = workers.wait(lambda: lines.lines() >= _FIRST, place.sizes.bound_s)
         if is_done:
-            time.sleep(_SETTLE_S)
+            time.sleep(place.sizes.settle_s)
             before = cores.read()
             [moments] = apart([partial(_produce, peer, _FIRST, gaps(count))], place.sizes.loading_s)
             began = dict(zip(range(_FIRST, _FIRST + count), moments, strict=True))
             noise = cores.others(before, cores.read())
             is_done = workers.wait(lambda: lines.lines() >= _FIRST + count, _LAST_S)
-            open_count_at_rest(peer, 0)
+            open_count_at_rest(place, 0)
     found = notes.read(path)
     first_ns = found.first_ns()
     delays = array("q", [first_ns[one] - began[one] for one in began if one in first_ns])
     given = range(_FIRST + len(began))
-    left = open_count_at_rest(peer, len(given) - len(first_ns))
+    left = open_count_at_rest(place, len(given) - len(first_ns))
     return Figures(
         latency=stats.latency([delays]),
         count=len(delays),

@@ -17,7 +17,6 @@ from loadtests.stats import Latency
 
 _LOADERS = 2
 _SLICE = 50_000
-_REST_S = 10.0
 _REST_POLL_S = 0.1
 
 
@@ -94,10 +93,10 @@ def load(place: Place, numbers: range, delay_s: int = 0) -> None:
         raise Missing("it cannot delay tasks")
 
 
-def open_count_at_rest(peer: Peer, expected: int) -> int:
+def open_count_at_rest(place: Place, expected: int) -> int:
     """How many tasks are open: the expected number, or another that is still so after a while."""
-    until = time.monotonic() + _REST_S
-    while (found := peer.open_count()) != expected and time.monotonic() < until:
+    until = time.monotonic() + place.sizes.rest_s
+    while (found := place.peer.open_count()) != expected and time.monotonic() < until:
         time.sleep(_REST_POLL_S)
     return found
 

@@ -18,13 +18,11 @@ from loadtests.peers.results import DOES_NOT_FINISH, OK, Key
 BATCHES = (1, 100)
 CASES = ("delayed first", "ready first")
 _DELAY_S = 86_400
-#: What is loaded for a trial, by which the real run's load is judged, and how long a trial takes.
-_TRIAL_TASKS = {1: 2_000, 100: 20_000}
-_TRIAL_S = 0.5
+#: Batches are so many times as fast, about.
+_FASTER = {1: 1, 100: 10}
+#: What is loaded for a run, of what the trial's rate would take.
 _MARGIN = 1.5
 _MOST = 1_000_000
-#: The server writes back what was loaded while the first claims come.
-_DEEP_WARMUP_S = 3.0
 
 
 class Consumer:
@@ -87,12 +85,12 @@ def _shallow_groups(place: Place) -> list[tuple[Key, ...]]:
 def _shallow(place: Place, keys: tuple[Key, ...]) -> Iterator[tuple[Key, Figures]]:
     for key in keys:
         place.peer.reset()
-        loaded = _TRIAL_TASKS[key.batch]
+        loaded = place.sizes.trial_tasks * _FASTER[key.batch]
         load(place, range(loaded))
-        span = Span(0.0, _TRIAL_S, place.sizes.bound_s)
+        span = Span(0.0, place.sizes.trial_s, place.sizes.bound_s)
         trial = _run(place, key, span)
         wanted = trial.run.rate * (place.sizes.seconds + place.sizes.warmup_s) * _MARGIN
-        more = min(int(wanted) + _TRIAL_TASKS[key.batch], _MOST)
+        more = min(int(wanted) + loaded, _MOST)
         load(place, range(loaded, loaded + more))
         done = _run(place, key, _span(place))
         done.completed += trial.completed
@@ -120,7 +118,7 @@ def _deep(place: Place, keys: tuple[Key, ...]) -> Iterator[tuple[Key, Figures]]:
         load(place, numbers, _DELAY_S if numbers is delayed else 0)
     completed, killed = array("q"), 0
     for key in keys:
-        span = dataclasses.replace(_span(place), warmup_s=_DEEP_WARMUP_S)
+        span = dataclasses.replace(_span(place), warmup_s=place.sizes.deep_warmup_s)
         done = _run(place, key, span)
         completed += done.completed
         killed += done.killed
@@ -146,7 +144,7 @@ def _check(
     done: Done,
     delayed: range = range(0),
 ) -> str:
-    left = open_count_at_rest(place.peer, len(given) - len(completed))
+    left = open_count_at_rest(place, len(given) - len(completed))
     in_doubt = done.killed * key.batch
     return ledger.check(given, completed, left, delayed=delayed, in_doubt=in_doubt)
 

@@ -84,7 +84,9 @@ class _Broker:
         return rows
 
 
-class _Celers:
+class Celers:
+    """celers in a database of its own, deployed from this checkout."""
+
     name = "celers"
     server = "mysql"
     guarantee = "flushed to disk; at least once; completed once; finished tasks are kept"
@@ -92,12 +94,13 @@ class _Celers:
     has_bulk = True
     variants = tuple(_VARIANTS)
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, database: str = _DATABASE) -> None:
         self._url = url
-        self._dsn = mysql_store.of(url, _DATABASE)
+        self._database = database
+        self._dsn = mysql_store.of(url, database)
 
     def reset(self) -> None:
-        mysql_store.run(self._url, f"DROP DATABASE IF EXISTS {_DATABASE}")
+        mysql_store.run(self._url, f"DROP DATABASE IF EXISTS {self._database}")
         migrate(Dsn.parse(self._dsn), out=lambda _: None)
 
     def client(self) -> _Client:
@@ -123,4 +126,4 @@ class _Celers:
         return int(count)
 
 
-PEERS = (_Celers,)
+PEERS = (Celers,)
