@@ -45,14 +45,18 @@ def main(words: Sequence[str] | None = None) -> int:
     print(header(facts), flush=True)
     stage = Stage(dsn, server, Processor(server), options.sizes)
     results = _earlier(options.json, dataclasses.asdict(facts))
+    rest = list(options.dimensions)
     try:
-        for dimension in options.dimensions:
-            results.put(measured(dimension, stage))
+        while rest:
+            results.put(measured(rest[0], stage))
             _write(options, results)
+            del rest[0]
     except Fault as fault:
         print(f"\nWRONG: {fault}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        names = " ".join(dimension.name for dimension in rest)
+        print(f"\ninterrupted; to go on: --only {names}", file=sys.stderr)
         return 128 + signal.SIGINT
     refused = ", ".join(f"{count} x {number}" for number, count in stage.refusals.items())
     print(f"\ndeadlocks and lock timeouts seen by clients: {refused or 'none'}")

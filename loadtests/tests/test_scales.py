@@ -119,7 +119,8 @@ def test_a_dimension_is_measured_from_its_first_point_to_its_promises(
         with trial.queue(Shape(payload=sizes.payload(500))):
             yield point(trial.run(sizes.ENQUEUE_SHAPED, 1), "celers_enqueue", 500, "500 B")
             condition = f"{_mine(trial)} AND LENGTH(payload) = 500"
-            assert _count(trial, "celers_task", condition) == _count(trial, "celers_ready")
+            waiting = _count(trial, "celers_ready", _mine(trial))
+            assert _count(trial, "celers_task", condition) == waiting
 
     section = measured(Dimension("payload", "One payload", run, axis="bytes"), stage)
     [found] = section.points
