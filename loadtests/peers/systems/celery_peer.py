@@ -10,6 +10,7 @@ from loadtests.peers.adapter import Command
 from loadtests.peers.systems import installed
 from loadtests.peers.systems.celery_worker import SETTINGS, application
 
+_QUIET = ("--loglevel", "ERROR")
 _SOLO = "solo"
 #: Worker settings besides those that all have.
 VARIANTS: dict[str, dict[str, Any]] = {
@@ -65,15 +66,18 @@ class CeleryPeer:
 
     def workers(self, processes: int, variant: str) -> list[Command]:
         """One worker with so many prefork processes; or so many workers, if they work alone."""
-        settings = {"broker_url": self._url, **self._options, **VARIANTS[variant]}
-        environment = {SETTINGS: json.dumps(settings)}
+        settings = self.settings(variant)
         if variant != _SOLO:
             pool = ("--pool", "prefork", "--concurrency", str(processes))
-            return [_worker(*pool, environment=environment)]
+            return [command(settings, "worker", *pool, *_QUIET)]
         return [
-            _worker("--pool", "solo", "--hostname", f"{place}@%h", environment=environment)
+            command(settings, "worker", "--pool", "solo", "--hostname", f"{place}@%h", *_QUIET)
             for place in range(processes)
         ]
+
+    def settings(self, variant: str) -> dict[str, Any]:
+        """Of its workers."""
+        return {"broker_url": self._url, **self._options, **VARIANTS[variant]}
 
     def broker(self) -> None:
         """Celery has no consumer without its worker."""
@@ -83,7 +87,8 @@ class CeleryPeer:
         raise NotImplementedError
 
 
-def _worker(*options: str, environment: dict[str, str]) -> Command:
-    application_ = ("--app", "loadtests.peers.systems.celery_worker")
-    words = ("-m", "celery", *application_, "worker", *options, "--loglevel", "ERROR")
-    return installed.command(*words, environment=environment)
+def command(settings: dict[str, Any], *words: str) -> Command:
+    """A command of `celery` for an application with these settings."""
+    module = "loadtests.peers.systems.celery_worker"
+    environment = {SETTINGS: json.dumps(settings)}
+    return installed.command("-m", "celery", "--app", module, *words, environment=environment)

@@ -9,7 +9,7 @@ from loadtests.peers.systems import installed
 from loadtests.peers.systems.dramatiq_worker import STORE, broker_and_actor
 
 #: Threads in each process, and how many tasks it claims ahead; 0 = as many as it thinks right.
-_VARIANTS = {"default": (8, 0), "1 thread": (1, 0), "prefetch 1000": (8, 1000)}
+_VARIANTS = {"default": (8, 0), "prefetch 1000": (8, 1000), "1 thread, prefetch 1000": (1, 1000)}
 
 
 class DramatiqClient:
