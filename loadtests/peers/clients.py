@@ -99,9 +99,8 @@ def run(
         until_ns = begin_ns + int(span.seconds * 1e9)
         crew.tell((begin_ns - int(span.warmup_s * 1e9), until_ns))
         before = cores.read()
-        _sleep_until(until_ns)
+        ends = crew.answers((until_ns - time.perf_counter_ns()) / 1e9 + span.bound_s)
         noise = cores.others(before, cores.read())
-        ends = crew.answers(span.bound_s)
     deeds = [journal.read(path) for path in paths if path.exists()]
     end_ns = max(min(until_ns if end is None else end for end in ends), begin_ns + 1)
     found = Run(begin_ns, end_ns, [one.log(counts_completed=counts_completed) for one in deeds])

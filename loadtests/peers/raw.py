@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from loadtests.peers import clients, ledger
@@ -15,11 +15,10 @@ from loadtests.peers.journal import per_second
 from loadtests.peers.place import Figures, Place, Workload, load, open_count_at_rest
 from loadtests.peers.results import DOES_NOT_FINISH, OK, Key
 
-BATCHES = (1, 100)
+#: Tasks per claim, and how many times as fast as one by one that is, about.
+BATCHES: Mapping[int, int] = {1: 1, 100: 10}
 CASES = ("delayed first", "ready first")
 _DELAY_S = 86_400
-#: Batches are so many times as fast, about.
-_FASTER = {1: 1, 100: 10}
 #: What is loaded for a run, of what the trial's rate would take.
 _MARGIN = 1.5
 _MOST = 1_000_000
@@ -85,7 +84,7 @@ def _shallow_groups(place: Place) -> list[tuple[Key, ...]]:
 def _shallow(place: Place, keys: tuple[Key, ...]) -> Iterator[tuple[Key, Figures]]:
     for key in keys:
         place.peer.reset()
-        loaded = place.sizes.trial_tasks * _FASTER[key.batch]
+        loaded = place.sizes.trial_tasks * BATCHES[key.batch]
         load(place, range(loaded))
         span = Span(0.0, place.sizes.trial_s, place.sizes.bound_s)
         trial = _run(place, key, span)

@@ -92,7 +92,7 @@ class Celers:
     guarantee = "flushed to disk; at least once; completed once; finished tasks are kept"
     version = pyclient.__version__
     has_bulk = True
-    variants = tuple(_VARIANTS)
+    variants: tuple[str, ...] = tuple(_VARIANTS)
 
     def __init__(self, url: str, database: str = _DATABASE) -> None:
         self._url = url
