@@ -28,7 +28,6 @@ class Session:
     Attributes:
         ledger: what the users of this process were told; of all processes, at the end, where the
             process leads.
-        is_loaded: whether the idle run is over.
         is_complete: whether the shape ran to its end.
         broken: what went wrong with the run itself.
         kills: connections killed so far.
@@ -37,7 +36,7 @@ class Session:
     def __init__(self, environment: Any) -> None:
         self._environment = environment
         self.ledger = Ledger()
-        self.is_loaded = self.is_complete = False
+        self.is_complete = False
         self.broken: list[str] = []
         self.kills = 0
         self._awaited: set[str] = set()
@@ -47,6 +46,11 @@ class Session:
     def options(self) -> Any:
         """The command line, in a helping process as the leading one has it."""
         return self._environment.parsed_options
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the idle run is over; stands among the options, which new processes receive."""
+        return bool(self.options.load_is_on)
 
     @property
     def runner(self) -> Any:
@@ -75,12 +79,14 @@ class Session:
             CelersError, MigrateError: there is no database to be had.
         """
         if isinstance(self.runner, WorkerRunner):
+            self.options.load_is_on = False
             self.runner.register_message(_LOADED, self._on_loaded)
             self.runner.register_message(_FINISH, self._on_finish, concurrent=True)
             return
         if isinstance(self.runner, MasterRunner):
             self.runner.register_message(_LEDGER, self._on_ledger)
         self._fill_in()
+        self.options.load_is_on = False
         self.options.load_database = schema.name_of_this_run()
         try:
             schema.deploy(self.dsn)
@@ -96,13 +102,15 @@ class Session:
 
     def start(self) -> None:
         """Before the first user of this process."""
+        if self.leads:
+            self.is_complete = self.options.load_is_on = False
         if isinstance(self.runner, WorkerRunner) and self.options.processes:
             # An interrupt from the terminal reaches all; the leading process tells the others.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def load(self) -> None:
         """End the idle run, in all processes."""
-        self.is_loaded = True
+        self.options.load_is_on = True
         if isinstance(self.runner, MasterRunner):
             self.runner.send_message(_LOADED)
         if self.options.kill_every:
@@ -136,7 +144,7 @@ class Session:
         self._awaited.add(client_id)
 
     def _on_loaded(self, **_: Any) -> None:
-        self.is_loaded = True
+        self.options.load_is_on = True
 
     def _on_finish(self, **_: Any) -> None:
         self.runner.stop()
@@ -147,6 +155,6 @@ class Session:
 
     def _kill(self) -> None:
         while True:
-            gevent.sleep(self.options.kill_every)
             with contextlib.suppress(mysql.connector.Error):  # a server that restarts
                 self.kills += schema.kill_one(self.dsn)
+            gevent.sleep(self.options.kill_every)

@@ -27,6 +27,11 @@ class CelersShape(LoadTestShape):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
+        self.reset_time()
+
+    def reset_time(self) -> None:
+        """Begin anew: Locust calls this at each start."""
+        super().reset_time()
         self.ramp: shapes.Ramp | None = None
         self._loaded_at = self._step_at = 0.0
 

@@ -21,7 +21,7 @@ from tools.server import Server
 from tools.server.instance import free_port
 
 ROOT = Path(__file__).parents[2]
-SHORT = ("-t", "1s", "--idle", "1", "-u", "16", "--pace", "50", "--only-summary", "--headless")
+SHORT = ("-t", "2s", "--idle", "1", "-u", "16", "--pace", "50", "--only-summary", "--headless")
 #: What a user of each class calls in its first cycle.
 FIRST = {
     "celers_enqueue",
@@ -100,11 +100,11 @@ def test_a_sound_run_passes(runs: tuple[Run, Run]) -> None:
 def test_every_class_of_users_calls(runs: tuple[Run, Run], folder: Path) -> None:
     with (folder / "run_stats.csv").open(newline="") as file:
         called = {(row["Type"], row["Name"]) for row in csv.DictReader(file)}
-    idle = {name for kind, name in called if kind.startswith("idle ")}
-    assert idle >= FIRST
-    assert idle & OPERATORS
-    assert ("CALL", "celers_enqueue") in called
-    assert ("TRANSACTION", "order and task") in called
+    names = {name for _, name in called}
+    assert names >= FIRST
+    assert names & OPERATORS
+    assert {kind.removeprefix("idle ") for kind, _ in called} == {"CALL", "TRANSACTION", ""}
+    assert any(kind.startswith("idle ") for kind, _ in called)
 
 
 def test_a_run_leaves_its_reports_and_nothing_else(runs: tuple[Run, Run], folder: Path) -> None:
@@ -121,7 +121,7 @@ def test_what_is_lost_or_doubled_or_too_slow_fails(runs: tuple[Run, Run]) -> Non
     assert planted.code == 1, planted.said
     assert "ledger: lost: answered as enqueued, and not on the server: 1 (" in planted.said
     assert "ledger: doubled: completed twice: 1 (" in planted.said
-    assert re.search(r"^p99: celers_enqueue took .* bound 0.0001$", planted.said, re.MULTILINE)
+    assert re.search(r"^p99: celers_\w+ took .* bound 0.0001$", planted.said, re.MULTILINE)
     assert planted.said.rstrip().endswith("FAIL")
 
 
