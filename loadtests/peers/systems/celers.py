@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 
 import pyclient
@@ -76,8 +77,10 @@ class _Broker:
         self._client.close()
 
     def _step(self, limit: int) -> list[StepRow]:
-        acks = [{"task_id": row.task_id, "receipt": row.receipt} for row in self._completed]
-        rows = self._client.call_step(self._worker, acks or None, None, queues=_QUEUE, limit=limit)
+        claims = Counter(row.receipt for row in self._completed)
+        rows = self._client.call_step(
+            self._worker, None, None, queues=_QUEUE, limit=limit, ack_claims=claims or None
+        )
         if any(row.outcome != "claimed" for row in rows):
             raise RuntimeError(f"a step was answered with {rows[:3]}")
         self._completed = []
