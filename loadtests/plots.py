@@ -13,9 +13,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
@@ -33,7 +35,7 @@ _DARK = {
 }
 _MARKS = ("s", "^", "D", "v", "P", "X", "<", ">")
 _DASHES = ("--", ":", "-.", "-")
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.hashsalt": "celers",
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",
@@ -103,10 +105,12 @@ def lines(
         axes.set_ylabel(y_label)
         has_marks = max(len(row.xs) for row in rows) <= 12
         looks = _looks(rows)
-        for row, look in zip(rows, looks, strict=True):
-            ys = [float("nan") if y is None else y for y in row.ys]
-            axes.plot(row.xs, ys, **(look if has_marks else {**look, "marker": ""}))
         _scale(axes, [y for row in rows for y in row.ys if y is not None])
+        lowest = axes.get_ylim()[0]
+        for row, look in zip(rows, looks, strict=True):
+            # what a logarithm has no place for stands on the ground
+            ys = [float("nan") if y is None else max(y, lowest) for y in row.ys]
+            axes.plot(row.xs, ys, **(look if has_marks else {**look, "marker": ""}))
         if ticks is not None:
             axes.set_xticks(range(len(ticks)), ticks)
             axes.set_xlim(-0.2, len(ticks) - 0.8)
@@ -210,9 +214,9 @@ def _axes(
     return figure, axes
 
 
-def _looks(rows: Sequence[Line]) -> list[dict[str, object]]:
+def _looks(rows: Sequence[Line]) -> list[dict[str, Any]]:
     """Colour, dashes and mark of each; those that come first are drawn on top of the others."""
-    found: list[dict[str, object]] = []
+    found: list[dict[str, Any]] = []
     firsts = others = 0
     has_first = any(row.is_first for row in rows)
     dashes = _DASHES if has_first else (_DASHES[-1], *_DASHES[:-1])
@@ -243,19 +247,21 @@ def _scale(axes: Axes, values: Sequence[float]) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
 
 
-def _plain_logarithm(axis: object) -> None:
-    axis.set_major_locator(LogLocator(10, subs=(1.0, 3.0)))  # type: ignore[attr-defined]
-    axis.set_minor_locator(NullLocator())  # type: ignore[attr-defined]
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))  # type: ignore[attr-defined]
+def _plain_logarithm(axis: Axis) -> None:
+    axis.set_major_locator(LogLocator(10, subs=(1.0, 3.0)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
 
 
-def _name_ends(axes: Axes, rows: Sequence[Line], looks: Sequence[dict[str, object]]) -> None:
+def _name_ends(axes: Axes, rows: Sequence[Line], looks: Sequence[dict[str, Any]]) -> None:
     """The name of each line right of its last point, where no other name stands."""
     ends = []
+    lowest = axes.get_ylim()[0]
     for row in rows:
         known = [(x, y) for x, y in zip(row.xs, row.ys, strict=True) if y is not None]
-        x, y = known[-1] if known else (row.xs[-1], axes.get_ylim()[0])
-        place = axes.transAxes.inverted().transform(axes.transData.transform((x, y)))
+        x, y = known[-1] if known else (row.xs[-1], lowest)
+        point = axes.transData.transform((x, max(y, lowest)))
+        place = axes.transAxes.inverted().transform(point)
         ends.append((float(place[0]), min(max(float(place[1]), 0.0), 1.0)))
     for row, look, end, place_y in zip(
         rows, looks, ends, spread([y for _, y in ends], _LABEL_GAP), strict=True

@@ -21,6 +21,8 @@ _TABLE = (
     "number BIGINT NOT NULL DEFAULT 0)"
 )
 _PER_S = 10_000
+#: Times as long as usual: everything else is read as a share of these.
+_LONGER = 2
 
 
 def limits(stage: Stage) -> Iterator[Point]:
@@ -60,8 +62,8 @@ def limit_promises(points: list[Point]) -> Iterator[Promise]:
 def _run(trial: Trial, cycle: Cycle, clients: int) -> Run:
     with trial.queue():
         if clients > 1:
-            trial.load(int(_PER_S * trial.stage.sizes.seconds))
-        return trial.run(cycle, clients)
+            trial.load(int(_PER_S * trial.stage.sizes.seconds * _LONGER))
+        return trial.run(cycle, clients, seconds=trial.stage.sizes.seconds * _LONGER)
 
 
 def _share(runs: dict[str, list[Run]], ours_name: str, bound: str) -> float | None:

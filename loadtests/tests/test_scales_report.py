@@ -87,9 +87,13 @@ def results() -> Results:
     clients.points[1] = dataclasses.replace(
         clients.points[1], latency=Latency(7.0, 9.5, 123.4, 80), note="ran empty after 1.0 s"
     )
-    clients.promises = [Promise("never below 80 % of the best", "0.50 of it", False)]
+    clients.promises = [
+        Promise("never below 80 % of the best", "0.50 of it", False),
+        Promise(report.NO_REFUSAL, "0", True),
+    ]
     ready = Section("ready", "Ready tasks", "ready tasks")
     ready.points = _row("enqueue + step", {0: 700.0, 10_000: 690.0})
+    ready.promises = [Promise(report.NO_REFUSAL, "0", True)]
     skipped = Section("dump", "mysqldump meanwhile", skipped="there is no mysqldump")
     return Results(dataclasses.asdict(_FACTS), [clients, ready, skipped])
 
@@ -97,11 +101,22 @@ def results() -> Results:
 def test_the_page_has_figures_ratios_and_verdicts(results: Results) -> None:
     page = report.markdown(results)
     assert "| clients | never below 80 % of the best | 0.50 of it | MISSED |" in page
+    assert f"| clients, ready | {report.NO_REFUSAL} | 0 | ok |" in page
     assert "| 1 | 500 | 1.00 |  |  |  | 900 |  |" in page
     row = "| 8 | 1,000 | 2.00 | 7.00 | 9.50 | 123 | 900 | ran empty after 1.0 s |"
     assert row in page
     assert "Skipped: there is no mysqldump." in page
     assert "NOT DURABLE" in page
+
+
+def test_what_stands_still_keeps_its_name() -> None:
+    still = plots.Line("still", [0, 1], [100.0, 0.0])
+    quick = plots.Line("quick", [0, 1], [100.0, 1.0])
+    figure = plots.lines("Two", "x", "tasks per second", [still, quick])
+    [axes] = figure.axes
+    places = {text.get_text(): text.get_position()[1] for text in axes.texts}
+    assert places["still"] == pytest.approx(0.0)
+    assert places["still"] < places["quick"] < 1.0
 
 
 def test_there_is_a_drawing_for_each_axis(results: Results, tmp_path: Path) -> None:
