@@ -10,7 +10,7 @@ from typing import Any
 import mysql.connector
 
 from loadtests.load import schema
-from loadtests.load.user import LoadUser, Timed
+from loadtests.load.user import PATIENCE_S, LoadUser, Timed
 from pyclient._encode import new_uuid
 from pyclient.errors import CelersError, Unavailable
 
@@ -20,8 +20,6 @@ _PRIORITIES = (0, 0, 0, 1, 5)
 #: Of a hundred tasks three fail at first, and one always.
 _FAILURES = (*([1] * 3), 9, *([0] * 96))
 _DELAYED_SHARE, _DELAY_S = 0.05, 0.5
-#: How long a transaction whose connection broke is begun again.
-_PATIENCE_S = 30.0
 _BROKEN = (mysql.connector.Error, Unavailable)
 
 
@@ -89,7 +87,7 @@ class OutboxProducer(LoadUser):
         self.ledger.ordered.append(task_id)
 
     def _place(self, task_id: str) -> None:
-        give_up_at = time.monotonic() + _PATIENCE_S
+        give_up_at = time.monotonic() + PATIENCE_S
         while True:
             try:
                 self._transact(task_id)

@@ -102,11 +102,13 @@ class Session:
 
     def start(self) -> None:
         """Before the first user of this process."""
-        if self.leads:
-            self.is_complete = self.options.load_is_on = False
         if isinstance(self.runner, WorkerRunner) and self.options.processes:
             # An interrupt from the terminal reaches all; the leading process tells the others.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def begin_anew(self) -> None:
+        """Before the shape's first word: the idle run comes first."""
+        self.is_complete = self.options.load_is_on = False
 
     def load(self) -> None:
         """End the idle run, in all processes."""

@@ -10,6 +10,7 @@ from locust.runners import MasterRunner
 
 from loadtests.load import shapes
 from loadtests.load.session import Session
+from loadtests.load.user import PATIENCE_S
 
 #: Seconds of a step of the ramp: until it has settled, and while it counts.
 _SETTLE_S, _COUNT_S = 2, 6
@@ -27,13 +28,17 @@ class CelersShape(LoadTestShape):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self.reset_time()
+        self._forget()
 
     def reset_time(self) -> None:
         """Begin anew: Locust calls this at each start."""
         super().reset_time()
+        self._forget()
+        self.runner.environment.celers.begin_anew()
+
+    def _forget(self) -> None:
         self.ramp: shapes.Ramp | None = None
-        self._loaded_at = self._step_at = 0.0
+        self._idle_at = self._loaded_at = self._step_at = 0.0
 
     def tick(self) -> tuple[int, float] | None:
         """How many users there should be, and how fast they come; None = it is over."""
@@ -41,13 +46,22 @@ class CelersShape(LoadTestShape):  # type: ignore[misc]
         session: Session = environment.celers
         classes = len(environment.user_classes)
         if not session.is_loaded:
-            if self.get_run_time() < session.options.idle:
+            if self._is_idle(classes, session.options.idle):
                 return classes, _SPAWN_RATE
             session.load()
             self._loaded_at = self._step_at = time.monotonic()
         users = self._users(session.options, classes)
         session.is_complete = users is None
         return None if users is None else (users, _SPAWN_RATE)
+
+    def _is_idle(self, users: int, seconds: float) -> bool:
+        """Whether the idle run goes on; it counts from when its users are there."""
+        now = time.monotonic()
+        if not self._idle_at:
+            if self.runner.user_count < users and self.get_run_time() < PATIENCE_S:
+                return True
+            self._idle_at = now
+        return now - self._idle_at < seconds
 
     def _users(self, options: Any, classes: int) -> int | None:
         elapsed_s = time.monotonic() - self._loaded_at

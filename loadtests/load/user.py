@@ -15,10 +15,13 @@ from locust.exception import StopUser
 import pyclient
 from loadtests.load.ledger import Ledger
 from loadtests.load.session import Session
-from pyclient.errors import CelersError
+from pyclient.errors import CelersError, Unavailable
 
 #: Longer than any call is repeated, so that no lease runs out on the way.
 LEASE_S = 120
+#: How long a user tries what pyclient does not repeat itself.
+PATIENCE_S = 30.0
+_PAUSE_S = 0.2
 #: What stands before Locust's type of a call that began in the idle run.
 IDLE = "idle "
 Errors: TypeAlias = tuple[type[Exception], ...]
@@ -74,6 +77,19 @@ class LoadUser(User):  # type: ignore[misc]
         self.calls = Timed(self.client, self)
         self.name = f"{type(self).__name__}-{id(self):x}"
         self._is_to_stop = Event()
+
+    def on_start(self) -> None:
+        """Connect: a client that was never connected does not repeat its first call."""
+        give_up_at = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self.client.schema_version()
+            except Unavailable:
+                if time.monotonic() > give_up_at:
+                    raise
+                time.sleep(_PAUSE_S)
+            else:
+                return
 
     def cycle(self) -> None:
         """What it does again and again."""

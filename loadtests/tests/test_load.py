@@ -57,7 +57,7 @@ def runs(server: Server, folder: Path) -> tuple[Run, Run]:
         dsn,
         "loadtests/locustfile.py",
         *("--processes", "2", "--master-bind-port", port, "--master-port", port),
-        *("--p99", "0", "--kill-every", "0.2"),
+        *("--p99", "0", "--kill-every", "0.5"),
         *("--csv", str(folder / "run"), "--html", str(folder / "run.html")),
     )
     planted = _start(
