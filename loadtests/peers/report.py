@@ -1,4 +1,4 @@
-"""``python -m loadtests.peers.report FILE``: the page and the drawings of a side-by-side run."""
+"""``python -m loadtests.peers.report``: the page and the drawings of a side-by-side run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from loadtests import plots
 from loadtests.peers import charts, tables
 from loadtests.peers.charts import Chart
+from loadtests.peers.install import HOME
 from loadtests.peers.results import OK, Results, load
 from loadtests.peers.tables import table, title_of
 
@@ -82,7 +83,8 @@ def _systems(results: Results) -> Iterator[str]:
     )
     if rows:
         yield "## Systems"
-        yield table(("system", "version", "store", "what an acknowledged task survives"), rows)
+        head = ("system", "version", "store", "what an acknowledged task survives")
+        yield table(head, rows, is_of_figures=False)
 
 
 def _remarks(results: Results) -> Iterator[str]:
@@ -99,9 +101,12 @@ def _remarks(results: Results) -> Iterator[str]:
 
 
 def _skipped(results: Results) -> Iterator[str]:
+    """Each system with its reasons, and the workloads that each reason holds for."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for one in results.skipped:
+        reasons.setdefault((one.peer, one.reason), []).append(one.workload)
     lines = [
-        f"* {one.peer}{f', {one.workload}' if one.workload else ''}: {one.reason}"
-        for one in results.skipped
+        f"* {_name(peer, *workloads)}: {reason}" for (peer, reason), workloads in reasons.items()
     ]
     if lines:
         yield "## Not measured"
@@ -122,7 +127,14 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
         description="Write the page and the drawings of what python -m loadtests.peers found.",
     )
     add = parser.add_argument
-    add("file", type=Path, metavar="FILE", help="the results, JSON")
+    add(
+        "file",
+        type=Path,
+        nargs="?",
+        metavar="FILE",
+        default=HOME / "results.json",
+        help="the results, JSON (%(default)s)",
+    )
     add(
         "--markdown",
         type=Path,

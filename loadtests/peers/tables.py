@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from loadtests.peers.results import DOES_NOT_FINISH, FAILED, OK, Record, Results
 
 OURS = "celers"
+#: The setting of its workers that it ships with.
+_SHIPPED = "default"
 #: Parts that a series is cut into, to compare its beginning and its end.
 _PARTS = 6
 #: A run beside which others used more cores is marked.
@@ -40,9 +42,10 @@ def of(results: Results) -> Iterator[str]:
             yield workload.table(ours_first)
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown, its first column to the left."""
-    whole = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, is_of_figures: bool = True) -> str:
+    """A table in Markdown; figures stand to the right, except for the first column."""
+    side = "---:" if is_of_figures else "---"
+    whole = [head, ["---"] + [side] * (len(head) - 1), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in whole)
 
 
@@ -62,16 +65,14 @@ def ends(record: Record) -> tuple[float, float] | None:
 def reference(records: Sequence[Record], record: Record) -> Record | None:
     """The record of celers that was made as this one, by the workers that it ships with."""
     key = record.key
-    return next(
-        (
-            one
-            for one in records
-            if one.key.peer == OURS
-            and (one.key.workload, one.key.case, one.key.clients, one.key.batch)
-            == (key.workload, key.case, key.clients, key.batch)
-        ),
-        None,
-    )
+    same = [
+        one
+        for one in records
+        if one.key.peer == OURS
+        and (one.key.workload, one.key.case, one.key.clients, one.key.batch)
+        == (key.workload, key.case, key.clients, key.batch)
+    ]
+    return min(same, key=lambda one: one.key.variant != _SHIPPED, default=None)
 
 
 def _with_times(records: Sequence[Record]) -> str:
@@ -92,7 +93,7 @@ def _latency(records: Sequence[Record]) -> str:
         share = _ratio(record.p50_ms, found.p50_ms if found else None)
         first, *others = _times(record)
         state = "" if record.outcome == OK else record.outcome
-        rows.append((title_of(record), first, share, *others, " ".join((state, _mark(record)))))
+        rows.append((title_of(record), first, share, *others, f"{state} {_mark(record)}".strip()))
     return table(("system", "p50 ms", "of celers", "p95", "p99", ""), rows)
 
 

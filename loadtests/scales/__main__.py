@@ -39,7 +39,8 @@ def main(words: Sequence[str] | None = None) -> int:
     except InvalidDsn as error:
         print(error, file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     server = Server(dsn)
     facts = server.facts()
     print(header(facts), flush=True)

@@ -108,6 +108,8 @@ def test_what_was_stopped_failed_or_is_wrong_is_said_in_words(results: Results) 
     wrong = {"ledger": "WRONG: 3 tasks ran twice", "others_cores": 0.9}
     results.add(_record(_OTHER, ("W5", "", "", 8, 1), rate=9.5, **wrong))
     results.skip(Skipped("Absent", "", "no such package"))
+    for workload in ("W5", "W7"):
+        results.skip(Skipped(_OTHER, workload, "it has no broker"))
     page = report.page(results, [], "plots")
     assert _section(page, "W1")[2][1] == "failed"
     assert _section(page, "W5")[2][1] == "9.5 **WRONG** (not quiet)"
@@ -115,6 +117,7 @@ def test_what_was_stopped_failed_or_is_wrong_is_said_in_words(results: Results) 
     assert "1 were wrong" in page
     assert "3 tasks ran twice" in page
     assert "* Absent: no such package" in page
+    assert f"* {_OTHER}, W5, W7: it has no broker" in page
 
 
 def test_the_same_results_make_the_same_drawings(results: Results) -> None:
