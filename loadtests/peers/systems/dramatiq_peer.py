@@ -8,8 +8,8 @@ from loadtests.peers.adapter import Command
 from loadtests.peers.systems import installed
 from loadtests.peers.systems.dramatiq_worker import STORE, broker_and_actor
 
-#: Threads in each process, and how many tasks it claims ahead; 0 = as many as it thinks right.
-_VARIANTS = {"default": (8, 0), "prefetch 1000": (8, 1000), "1 thread, prefetch 1000": (1, 1000)}
+#: How many tasks a process claims ahead; 0 = as many as it thinks right.
+_VARIANTS = {"default": 0, "prefetch 1000": 1000}
 
 
 class DramatiqClient:
@@ -50,9 +50,9 @@ class DramatiqPeer:
 
     def workers(self, processes: int, variant: str) -> list[Command]:
         """One command that forks so many processes."""
-        threads, prefetch = _VARIANTS[variant]
-        environment = {STORE: self._url, "dramatiq_queue_prefetch": str(prefetch)}
-        words = f"--processes {processes} --threads {threads}".split()
+        prefetch = str(_VARIANTS[variant])
+        environment = {STORE: self._url, "dramatiq_queue_prefetch": prefetch}
+        words = ("--processes", str(processes))
         module = "loadtests.peers.systems.dramatiq_worker:broker"
         return [installed.command("-m", "dramatiq", module, *words, environment=environment)]
 

@@ -42,7 +42,7 @@ class RqRedis:
 
     name = "RQ + Redis"
     server = "redis"
-    guarantee = "at least once; a crash loses up to a second"
+    guarantee = "once; a dead worker's task counts as failed; a crash loses up to a second"
     has_bulk = True
     variants = tuple(_WORKERS)
 
