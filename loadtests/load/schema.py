@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import random
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -34,8 +35,8 @@ _ORDERS = "CREATE TABLE orders (task_id CHAR(36) PRIMARY KEY, item VARCHAR(100) 
 
 
 def name_of_this_run() -> str:
-    """The database that this process works in."""
-    return f"celers_load_{os.getpid()}"
+    """The database of this process; machines that share a server may share process numbers."""
+    return f"celers_load_{os.getpid()}_{secrets.token_hex(3)}"
 
 
 def deploy(dsn: Dsn) -> None:
