@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib.util
+import os
 import signal
 import sys
 import time
@@ -111,12 +112,15 @@ def _earlier(path: Path | None, server: dict[str, object]) -> Results:
 def _write(options: argparse.Namespace, results: Results) -> None:
     if options.json:
         points.save(results, options.json)
-    if options.markdown:
-        options.markdown.write_text(report.markdown(results))
+    drawings: dict[Path, str] = {}
     if options.svg:
         from loadtests.scales import charts
 
-        charts.draw(results, options.svg)
+        drawings = charts.draw(results, options.svg)
+    if options.markdown:
+        folder = options.markdown.parent
+        seen = {os.path.relpath(path, folder): about for path, about in drawings.items()}
+        options.markdown.write_text(report.markdown(results, seen))
 
 
 def _options(words: Sequence[str] | None) -> argparse.Namespace:

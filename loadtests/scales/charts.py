@@ -17,13 +17,14 @@ _RATE = "tasks per second"
 _PARTS = ("claim of a batch", "no snapshot")
 
 
-def draw(results: Results, folder: Path) -> list[Path]:
-    """Write a file for each drawing; returns their paths."""
-    paths = []
+def draw(results: Results, folder: Path) -> dict[Path, str]:
+    """Write a file for each drawing; returns their paths and what they show."""
+    found = {}
     for name, figure in figures(results):
-        paths.append(folder / f"scales-{name}.svg")
-        plots.save(figure, paths[-1])
-    return paths
+        path = folder / f"scales-{name}.svg"
+        plots.save(figure, path)
+        found[path] = f"{_RATE} by {name}"
+    return found
 
 
 def figures(results: Results) -> Iterator[tuple[str, Figure]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from loadtests.scales.points import Point, Promise, Results, Section
 from loadtests.server import Facts
@@ -28,8 +28,13 @@ def verdict(promise: Promise) -> str:
     return f"  {'ok' if promise.is_met else 'MISSED':6} {promise.text}: {promise.found}"
 
 
-def markdown(results: Results) -> str:
-    """The whole result as a page."""
+def markdown(results: Results, drawings: Mapping[str, str] | None = None) -> str:
+    """The whole result as a page.
+
+    Args:
+        results: what was found.
+        drawings: where they lie as seen from the page, and what they show.
+    """
     facts = Facts(**results.server)
     parts = [
         "# Scales: results",
@@ -37,6 +42,7 @@ def markdown(results: Results) -> str:
         "measured and how to read it.",
         _server(facts),
         *_summary(results.sections),
+        *(f"![{about}]({path})" for path, about in (drawings or {}).items()),
         *(part for section in results.sections for part in _section(section)),
     ]
     return "\n\n".join(parts) + "\n"

@@ -99,7 +99,8 @@ def results() -> Results:
 
 
 def test_the_page_has_figures_ratios_and_verdicts(results: Results) -> None:
-    page = report.markdown(results)
+    page = report.markdown(results, {"plots/one.svg": "by clients"})
+    assert "![by clients](plots/one.svg)" in page
     assert "| clients | never below 80 % of the best | 0.50 of it | MISSED |" in page
     assert f"| clients, ready | {report.NO_REFUSAL} | 0 | ok |" in page
     assert "| 1 | 500 | 1.00 |  |  |  | 900 |  |" in page
@@ -120,7 +121,7 @@ def test_what_stands_still_keeps_its_name() -> None:
 
 
 def test_there_is_a_drawing_for_each_axis(results: Results, tmp_path: Path) -> None:
-    paths = charts.draw(results, tmp_path)
+    paths = list(charts.draw(results, tmp_path))
     assert [path.name for path in paths] == ["scales-clients.svg", "scales-depth.svg"]
     again = [plots.svg(figure) for _, figure in charts.figures(results)]
     assert [path.read_text() for path in paths] == again
