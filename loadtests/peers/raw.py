@@ -55,12 +55,14 @@ def require_broker(place: Place) -> None:
 
 def figures(done: Done, faults: str) -> Figures:
     """The figures of clients that completed tasks."""
+    came_too_late = done.ran_empty and not done.count
+    ended = "before its time began" if came_too_late else f"after {done.run.seconds:.1f} s"
     notes = [
         f"{done.killed} clients did not come back" if done.killed else "",
-        f"ran empty after {done.run.seconds:.1f} s" if done.ran_empty else "",
+        f"ran empty {ended}" if done.ran_empty else "",
     ]
     return Figures(
-        rate=done.run.rate,
+        rate=None if came_too_late else done.run.rate,
         latency=done.latency,
         series=per_second(done.run),
         count=done.count,

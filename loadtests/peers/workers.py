@@ -1,4 +1,7 @@
-"""A system's worker processes around a block: started, looked after, ended."""
+"""A system's worker processes around a block: started, looked after, ended.
+
+They are one process group, which is killed when this process dies, however it does.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pathlib import Path
 
 from loadtests.peers.adapter import LEDGER, Command
 from loadtests.peers.install import CHECKOUT
+from tools.server.guard import Guard
 
 _GRACE_S = 15.0
 _POLL_S = 0.02
@@ -50,8 +54,10 @@ class Workers:
         for child in self._children:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(max(until - time.monotonic(), 0))
+        if self._children:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
+                os.killpg(self._children[0].pid, signal.SIGKILL)
+        for child in self._children:
             child.wait()
 
     def _last_words(self) -> str:
@@ -64,15 +70,20 @@ def running(commands: Sequence[Command], notes: Path, log: Path) -> Iterator[Wor
     children: list[subprocess.Popen[bytes]] = []
     found = Workers(children, log)
     log.unlink(missing_ok=True)
+    guard = Guard([])
     try:
         for command in commands:
-            children.append(_start(command, notes, log))
+            group = children[0].pid if children else 0
+            children.append(_start(command, group, notes, log))
+            guard.watch(-children[0].pid)  # a negative number means the whole group
         yield found
     finally:
         found.end()
+        guard.watch(None)
+        guard.end()
 
 
-def _start(command: Command, notes: Path, log: Path) -> subprocess.Popen[bytes]:
+def _start(command: Command, group: int, notes: Path, log: Path) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH", ""))))
     own = {"PYTHONPATH": path, **command.environment, LEDGER: str(notes)}
     with log.open("ab") as output:
@@ -83,5 +94,5 @@ def _start(command: Command, notes: Path, log: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=True,
+            process_group=group,
         )

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from loadtests.peers import __main__ as command
-from loadtests.peers import clients, crew, results
+from loadtests.peers import clients, crew, raw, results
 from loadtests.peers.adapter import Command
 from loadtests.peers.catalogue import Entry, find
 from loadtests.peers.clients import Span
@@ -279,6 +279,12 @@ def test_an_empty_queue_ends_a_run(home: Path) -> None:
     done = clients.run([_Finite], Span(0.0, 30.0, 5.0), home, counts_completed=True)
     assert (list(done.completed), done.ran_empty, done.killed) == ([3, 2, 1], True, 0)
     assert done.run.seconds < 10
+
+
+def test_a_queue_that_was_empty_too_early_has_no_rate(home: Path) -> None:
+    done = clients.run([_Finite], Span(0.5, 5.0, 5.0), home, counts_completed=True)
+    found = raw.figures(done, EXACT)
+    assert (found.rate, found.note) == (None, "ran empty before its time began")
 
 
 def test_a_client_that_is_stuck_is_killed_and_what_it_did_counts(home: Path) -> None:
