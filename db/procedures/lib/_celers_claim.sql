@@ -73,4 +73,7 @@ BEGIN
             SET p_taken = p_taken + v_taken;
         END IF;
     END WHILE;
+    IF p_taken = 0 AND p_is_request THEN
+        CALL _celers_find_claim(p_claim_id, p_taken);
+    END IF;
 END;

@@ -71,6 +71,10 @@ whole: BEGIN
     ORDER BY priority DESC, due_at, id
     LIMIT 1
     FOR UPDATE SKIP LOCKED;
+    IF v_id IS NULL AND p_is_request THEN
+        CALL _celers_find_claim(p_claim_id, v_held);
+        SET p_taken = IF(v_held > 0, NULL, 0);
+    END IF;
     IF v_id IS NULL THEN
         LEAVE whole;
     END IF;
