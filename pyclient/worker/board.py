@@ -43,16 +43,12 @@ class _Head(ctypes.Structure):
     )
 
 
-class _Place(ctypes.Structure):
-    _fields_ = (
-        ("task_id", ctypes.c_char * 36),
-        ("receipt", ctypes.c_char * 36),
-        ("turn", ctypes.c_longlong),  # grows before and after the place goes to another task
-        ("begun_at", ctypes.c_double),
-        ("force_at", ctypes.c_double),
-        ("why", ctypes.c_int),
-        ("phase", ctypes.c_int),  # written last: a place is only read when it is whole
-    )
+#: As numbers: to look one up in its class takes longer than to write it here.
+_FREE, _HELD, _RUNNING, _DONE, _ENDED = map(int, Phase)
+
+
+class _Name(ctypes.Structure):
+    _fields_ = (("task_id", ctypes.c_char * 36), ("receipt", ctypes.c_char * 36))
 
 
 class Entry(NamedTuple):
@@ -83,9 +79,13 @@ class Board:
     def __init__(self, size: int) -> None:
         """An empty one with room for so many tasks; the process gets it as an argument."""
         self._head = RawValue(_Head)
-        self._places = RawArray(_Place, size)
+        self._names = RawArray(_Name, size)
+        self._begun_at = RawArray(ctypes.c_double, size)
+        self._force_at = RawArray(ctypes.c_double, size)  # 0 before a place goes to another task
+        self._why = RawArray(ctypes.c_ubyte, size)
+        self._phases = RawArray(ctypes.c_ubyte, size)  # a place is only read when it is whole
         self._free = list(range(size))
-        self._taken: dict[tuple[str, str], int] = {}
+        self._taken: dict[Job, int] = {}
 
     @property
     def is_ready(self) -> bool:
@@ -129,73 +129,70 @@ class Board:
         if not self._free:
             return
         index = self._free.pop()
-        place = self._places[index]
-        place.turn += 1
-        place.task_id, place.receipt = job.task_id.encode(), job.receipt.encode()
-        place.force_at = 0.0
-        place.phase = Phase.HELD
-        place.turn += 1
-        self._taken[job.key] = index
+        self._force_at[index] = 0.0
+        name = self._names[index]
+        name.task_id, name.receipt = job.task_id.encode(), job.receipt.encode()
+        self._phases[index] = _HELD
+        self._taken[job] = index
 
     def begin(self, job: Job, limit_s: float | None) -> None:
         """It runs, and is ended by force after so many seconds; None = never."""
-        index = self._taken.get(job.key)
+        index = self._taken.get(job)
         if index is not None:
-            place = self._places[index]
-            place.begun_at = now = time.monotonic()
+            self._begun_at[index] = now = time.monotonic()
+            self._phases[index] = _RUNNING
             if limit_s is not None:
-                place.why, place.force_at = Why.TIMEOUT, now + limit_s
-            place.phase = Phase.RUNNING
+                self._why[index] = Why.TIMEOUT
+                self._force_at[index] = now + limit_s
 
     def force(self, job: Job, why: Why, after_s: float) -> None:
         """It was asked to end: end it by force after so many seconds."""
-        index = self._taken.get(job.key)
-        if index is not None and self._places[index].phase == Phase.RUNNING:
-            self._places[index].why = why
-            self._places[index].force_at = time.monotonic() + after_s
+        index = self._taken.get(job)
+        if index is not None and self._phases[index] == _RUNNING:
+            self._why[index] = why
+            self._force_at[index] = time.monotonic() + after_s
 
     def end(self, job: Job, *, is_done: bool) -> None:
         """It has ended; is_done = it returned None, so that anybody may acknowledge it."""
         self._head.ended_count += 1
-        index = self._taken.get(job.key)
+        index = self._taken.get(job)
         if index is not None:
-            self._places[index].phase = Phase.DONE if is_done else Phase.ENDED
+            self._phases[index] = _DONE if is_done else _ENDED
 
     def drop(self, job: Job) -> None:
         """The server knows how it ended, or it is somebody else's."""
-        index = self._taken.pop(job.key, None)
+        index = self._taken.pop(job, None)
         if index is not None:
-            self._places[index].phase = Phase.FREE
+            self._phases[index] = _FREE
             self._free.append(index)
 
     def entries(self) -> list[Entry]:
         """What the child holds, or held when it died."""
-        return [_entry(place) for place in self._places if place.phase != Phase.FREE]
+        return [self._entry(index) for index, phase in enumerate(self._phases) if phase != _FREE]
 
     def running(self) -> int:
         """Tasks that run in the child."""
-        return sum(place.phase == Phase.RUNNING for place in self._places)
+        return self._phases[:].count(_RUNNING)
 
     def overdue(self) -> list[Entry]:
         """Tasks that are to be ended by force now."""
         now = time.monotonic()
-        found = (_overdue(place, now) for place in self._places if 0 < place.force_at <= now)
-        return [entry for entry in found if entry is not None]
+        found = enumerate(self._force_at[:])
+        entries = [self._overdue(index, at) for index, at in found if 0 < at <= now]
+        return [entry for entry in entries if entry is not None]
 
+    def _overdue(self, index: int, force_at: float) -> Entry | None:
+        entry = self._entry(index)
+        # the time is that of one task alone: if it still stands there, all was read of that task
+        is_whole = self._force_at[index] == force_at
+        return entry if is_whole and entry.phase == Phase.RUNNING else None
 
-def _overdue(place: _Place, now: float) -> Entry | None:
-    turn = place.turn
-    entry = _entry(place)
-    is_overdue = 0 < place.force_at <= now and place.phase == Phase.RUNNING
-    # the same turn before and after: all of it was read of one task
-    return entry if is_overdue and place.turn == turn else None
-
-
-def _entry(place: _Place) -> Entry:
-    return Entry(
-        task_id=place.task_id.decode(),
-        receipt=place.receipt.decode(),
-        phase=Phase(place.phase),
-        begun_at=place.begun_at,
-        why=Why(place.why or Why.TIMEOUT),
-    )
+    def _entry(self, index: int) -> Entry:
+        name = self._names[index]
+        return Entry(
+            task_id=name.task_id.decode(),
+            receipt=name.receipt.decode(),
+            phase=Phase(self._phases[index]),
+            begun_at=self._begun_at[index],
+            why=Why(self._why[index] or Why.TIMEOUT),
+        )

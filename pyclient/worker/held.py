@@ -32,7 +32,7 @@ class Held:
         self._changed = threading.Condition()
         self._waiting: deque[Job] = deque()
         self._on_its_way = 0  # from waiting to running
-        self._running: dict[tuple[str, str], Attempt] = {}
+        self._running: dict[Job, Attempt] = {}
         self._outcomes: list[Outcome] = []
         self._oldest_at: float | None = None  # of the outcomes
         self.is_over = False
@@ -77,14 +77,14 @@ class Held:
         """It runs, and is ended by force after so many seconds; None = never."""
         with self._changed:
             self._on_its_way -= 1
-            self._running[attempt.job.key] = attempt
+            self._running[attempt.job] = attempt
             self._board.begin(attempt.job, limit_s)
             self._changed.notify_all()
 
     def end(self, job: Job, outcome: Outcome | None) -> None:
         """A task is over; None = it is somebody else's by now."""
         with self._changed:
-            if self._running.pop(job.key, None) is None:
+            if self._running.pop(job, None) is None:
                 self._on_its_way -= 1  # it never began
             if outcome is None:
                 self._board.drop(job)

@@ -13,9 +13,9 @@ from pyclient.app.hooks import HookContext
 _ERROR_HEAD, _ERROR_TAIL = 4_000, 60_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Job:
-    """A claimed task.
+    """A claimed task: one claim of it, even if all of another's attributes are the same.
 
     Attributes:
         task_id: its id.
@@ -57,11 +57,6 @@ class Job:
             priority=row.priority or 0,
             timeout_s=row.timeout_s,
         )
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What tells this claim of the task from a later one."""
-        return self.task_id, self.receipt
 
     def fields(self) -> dict[str, Any]:
         """What a line of the log says of it."""

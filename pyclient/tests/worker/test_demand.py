@@ -59,6 +59,10 @@ def job(number: int) -> Job:
     return Job(text, text, "t", "q", "[]", "application/json", {}, 1, 0, None)
 
 
+def key(one: Job) -> tuple[str, str]:
+    return one.task_id, one.receipt
+
+
 def test_the_board_tells_what_is_in_hand() -> None:
     board = Board(3)
     jobs = [job(number) for number in range(4)]
@@ -72,11 +76,11 @@ def test_the_board_tells_what_is_in_hand() -> None:
     board.drop(jobs[3])
     phases = {entry.key: entry.phase for entry in board.entries()}
     assert phases == {
-        jobs[0].key: Phase.DONE,
-        jobs[1].key: Phase.RUNNING,
-        jobs[2].key: Phase.RUNNING,
+        key(jobs[0]): Phase.DONE,
+        key(jobs[1]): Phase.RUNNING,
+        key(jobs[2]): Phase.RUNNING,
     }
-    assert [entry.key for entry in board.overdue()] == [jobs[2].key]
+    assert [entry.key for entry in board.overdue()] == [key(jobs[2])]
     assert board.running() == 2
     board.force(jobs[1], Why.CANCELLED, 0.0)
     assert {entry.why for entry in board.overdue()} == {Why.TIMEOUT, Why.CANCELLED}
@@ -87,9 +91,10 @@ def test_the_board_tells_what_is_in_hand() -> None:
 
 def test_a_place_that_is_used_again_forgets_its_limit() -> None:
     board = Board(1)
-    board.hold(job(1))
-    board.begin(job(1), 0.0)
-    board.drop(job(1))
-    board.hold(job(2))
-    board.begin(job(2), None)
+    first, second = job(1), job(2)
+    board.hold(first)
+    board.begin(first, 0.0)
+    board.drop(first)
+    board.hold(second)
+    board.begin(second, None)
     assert board.overdue() == []

@@ -47,8 +47,9 @@ def begin(held: Held, one: Job) -> None:
 
 def test_outcomes_are_late_also_where_nothing_runs_any_more() -> None:
     held = Held(Board(10), None)
-    begin(held, job(1))
-    held.end(job(1), ack(job(1), None))
+    one = job(1)
+    begin(held, one)
+    held.end(one, ack(one, None))
     assert held.running == 0
     assert held.wait_for_late_outcomes(time.monotonic() + 60, 0.01)
     assert len(held.take()) == 1
@@ -72,7 +73,8 @@ def _take_turns(board: Board) -> None:
     """Only the first of two tasks is ever overdue."""
     while True:
         for number, limit_s in ((1, -1.0), (2, None)):
-            board.hold(job(number))
-            board.begin(job(number), limit_s)
-            board.end(job(number), is_done=True)
-            board.drop(job(number))
+            one = job(number)
+            board.hold(one)
+            board.begin(one, limit_s)
+            board.end(one, is_done=True)
+            board.drop(one)
