@@ -36,17 +36,20 @@ class Claims:
 
     def turn(self) -> bool:
         """Hand in and claim, or wait for something to do; False = there is nothing more to do."""
-        in_hand = self._held.in_hand
-        room = self._room(in_hand)
-        if self._held.has_outcomes:
+        slots = self._config.slots
+        in_hand, ahead = self._held.in_hand, self._prefetch.ahead(slots)
+        enough = self._prefetch.enough(slots)
+        room = self._room(slots + ahead, in_hand)
+        is_busy = in_hand >= slots and self._held.waiting > enough
+        if self._held.has_outcomes and not is_busy:
             self._exchange.step(self._link, self._held.take(), limit=room)
         elif in_hand and self._is_tired(in_hand):
-            self._held.wait_for_change(_LOOK_S)
+            self._held.wait_for_outcomes(_LOOK_S, enough)
         elif self._is_tired(in_hand):
             self.is_worn_out = True
             return False
-        elif in_hand >= self._config.slots:
-            self._held.wait_for_change(_LOOK_S)
+        elif in_hand >= slots:
+            self._held.wait_for_outcomes(_LOOK_S, enough)
         elif room == 0:
             time.sleep(self._config.pressure_delay_s)
         elif not self._config.is_burst:
@@ -58,17 +61,16 @@ class Claims:
     def _is_busy(self) -> bool:
         """In a burst with nothing ready: what runs may still make tasks ready."""
         if self._held.in_hand:
-            self._held.wait_for_change(_LOOK_S)
+            self._held.wait_for_outcomes(_LOOK_S, 0)
         return self._held.in_hand > 0 or self._held.has_outcomes
 
     def _is_tired(self, in_hand: int) -> bool:
         most = self._config.max_tasks
         return most is not None and self._board.ended_count + in_hand >= most
 
-    def _room(self, in_hand: int) -> int:
-        """How many tasks to claim now."""
-        slots = self._config.slots
-        room = slots + self._prefetch.ahead(slots) - in_hand
+    def _room(self, wanted: int, in_hand: int) -> int:
+        """How many tasks to claim now, so that as many are in hand as are wanted."""
+        room = wanted - in_hand
         if self._config.max_tasks is not None:
             room = min(room, self._config.max_tasks - self._board.ended_count - in_hand)
         return max(0, min(room, self._config.most_waiting - self._held.waiting))

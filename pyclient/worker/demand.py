@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 AHEAD_S = 0.05
 #: Tasks claimed ahead at most.
 AHEAD_MOST = 100
+#: What has ended is collected no longer than about this while other tasks run, so that one call
+#: hands in several; the heartbeat hands in what lies longer.
+COLLECT_S = 0.015
 _WEIGHT = 0.2  # of the newest task in the moving average
 
 
@@ -37,11 +40,20 @@ class Prefetch:
         """Tasks to hold beyond those that run. It doubles at most from one call to the next."""
         if self._fixed:
             return (self._fixed - 1) * places
-        if self._mean_s is None:
-            return 0
-        wanted = int(AHEAD_S * places / max(self._mean_s, 1e-6))
-        self._ahead = min(wanted, 2 * self._ahead + 1, AHEAD_MOST)
+        self._ahead = min(self._within(AHEAD_S, places), 2 * self._ahead + 1, AHEAD_MOST)
         return self._ahead
+
+    def enough(self, places: int) -> int:
+        """Tasks that wait, at more of which nothing is handed in or claimed yet.
+
+        Half of those to claim ahead, or more: these run while one call carries the others.
+        """
+        ahead = (self._fixed - 1) * places if self._fixed else self._ahead
+        return ahead - min(ahead // 2, self._within(COLLECT_S, places))
+
+    def _within(self, seconds: float, places: int) -> int:
+        """How many tasks begin within this time; 0 while it is not known."""
+        return 0 if self._mean_s is None else int(seconds * places / max(self._mean_s, 1e-6))
 
 
 class QueueOrder:

@@ -29,7 +29,11 @@ class Held:
                 force; None = never.
         """
         self._board, self._force_after_s = board, force_after_s
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._arrived = threading.Condition(self._lock)  # tasks to begin
+        self._is_due = threading.Condition(self._lock)  # outcomes, and few tasks that wait
+        self._is_first = threading.Condition(self._lock)  # an outcome, after none
+        self._enough = 0
         self._waiting: deque[Job] = deque()
         self._on_its_way = 0  # from waiting to running
         self._running: dict[Job, Attempt] = {}
@@ -39,18 +43,18 @@ class Held:
 
     def add(self, jobs: Iterable[Job]) -> None:
         """Tasks that were claimed."""
-        with self._changed:
+        with self._lock:
             for job in jobs:
                 self._board.hold(job)
                 self._waiting.append(job)
-            self._changed.notify_all()
+            self._arrived.notify()
 
     def next(self, slots: int) -> Job | None:
         """The next task to begin; None = there is none, or no place among so many.
 
         begin() or end() is to follow.
         """
-        with self._changed:
+        with self._lock:
             is_full = self._on_its_way + len(self._running) >= slots
             return None if is_full else self._pop()
 
@@ -62,57 +66,58 @@ class Held:
 
     def wait_for_job(self, seconds: float) -> Job | None:
         """As next(), waiting for one."""
-        with self._changed:
+        with self._lock:
             if not self._waiting and not self.is_over:
-                self._changed.wait(seconds)
+                self._arrived.wait(seconds)
             return self._pop()
 
     def put_back(self, job: Job) -> None:
         """What next() gave does not begin."""
-        with self._changed:
+        with self._lock:
             self._on_its_way -= 1
             self._waiting.appendleft(job)
 
     def begin(self, attempt: Attempt, limit_s: float | None) -> None:
         """It runs, and is ended by force after so many seconds; None = never."""
-        with self._changed:
+        with self._lock:
             self._on_its_way -= 1
             self._running[attempt.job] = attempt
             self._board.begin(attempt.job, limit_s)
-            self._changed.notify_all()
 
     def end(self, job: Job, outcome: Outcome | None) -> None:
         """A task is over; None = it is somebody else's by now."""
-        with self._changed:
+        with self._lock:
             if self._running.pop(job, None) is None:
                 self._on_its_way -= 1  # it never began
             if outcome is None:
                 self._board.drop(job)
             else:
                 self._note(outcome)
-            self._changed.notify_all()
 
     def give_back(self) -> None:
         """Make outcomes of the tasks that were claimed and will not be begun here."""
-        with self._changed:
+        with self._lock:
             while self._waiting:
                 self._note(release(self._waiting.popleft(), "Shutdown: the worker ended"))
 
     def _note(self, outcome: Outcome) -> None:
         if not self._outcomes:
             self._oldest_at = time.monotonic()
+            self._is_first.notify()
         self._outcomes.append(outcome)
+        if len(self._waiting) <= self._enough:
+            self._is_due.notify()
         self._board.end(outcome.job, is_done=outcome.is_ack and "result" not in outcome.item)
 
     def take(self) -> list[Outcome]:
         """The outcomes; the caller hands them in, and calls settled()."""
-        with self._changed:
+        with self._lock:
             outcomes, self._outcomes, self._oldest_at = self._outcomes, [], None
             return outcomes
 
     def settled(self, outcomes: Sequence[Outcome]) -> None:
         """They were handed in, or given up."""
-        with self._changed:
+        with self._lock:
             for outcome in outcomes:
                 self._board.drop(outcome.job)
 
@@ -129,7 +134,7 @@ class Held:
     @property
     def in_hand(self) -> int:
         """How many run or wait to be begun."""
-        with self._changed:
+        with self._lock:
             return self._on_its_way + len(self._waiting) + len(self._running)
 
     @property
@@ -139,14 +144,14 @@ class Held:
 
     def receipts(self) -> list[str]:
         """The receipts of all tasks in hand: their leases must not run out."""
-        with self._changed:
+        with self._lock:
             jobs = [*self._waiting, *(outcome.job for outcome in self._outcomes)]
             jobs += [attempt.job for attempt in self._running.values()]
             return sorted({job.receipt for job in jobs})
 
     def lose(self, receipt: str) -> list[Job]:
         """A lease is lost: forget its tasks that wait, stop those that run. Returns all of them."""
-        with self._changed:
+        with self._lock:
             lost = [job for job in self._waiting if job.receipt == receipt]
             self._waiting = deque(job for job in self._waiting if job.receipt != receipt)
             for job in lost:
@@ -158,7 +163,7 @@ class Held:
 
     def cancel(self, task_id: str) -> None:
         """A task is cancelled: one that waits becomes an outcome, one that runs is stopped."""
-        with self._changed:
+        with self._lock:
             for job in [job for job in self._waiting if job.task_id == task_id]:
                 self._waiting.remove(job)
                 self._note(reject(job, "TaskCancelled: cancelled before it was begun"))
@@ -168,7 +173,7 @@ class Held:
 
     def shut_down(self) -> None:
         """Stop everything that runs: it will run again elsewhere."""
-        with self._changed:
+        with self._lock:
             for attempt in self._running.values():
                 attempt.interrupt(Shutdown())
 
@@ -182,7 +187,7 @@ class Held:
         Nobody else hands them in while a task runs or more are waited for. Returns whether there
         are such.
         """
-        with self._changed:
+        with self._lock:
             while not self.is_over:
                 now = time.monotonic()
                 late_at = None if self._oldest_at is None else self._oldest_at + patience_s
@@ -190,17 +195,19 @@ class Held:
                     return True
                 if now >= until:
                     return False
-                self._changed.wait((until if late_at is None else min(until, late_at)) - now)
+                self._is_first.wait((until if late_at is None else min(until, late_at)) - now)
             return False
 
-    def wait_for_change(self, seconds: float) -> None:
-        """Sleep until a task begins or ends, at most so many seconds."""
-        with self._changed:
-            if not self.is_over and not self._outcomes:
-                self._changed.wait(seconds)
+    def wait_for_outcomes(self, seconds: float, enough: int) -> None:
+        """Sleep until there are outcomes and no more than enough tasks wait, or for so long."""
+        with self._lock:
+            self._enough = enough
+            if not self.is_over and not (self._outcomes and len(self._waiting) <= enough):
+                self._is_due.wait(seconds)
 
     def close(self) -> None:
         """End every wait, now and later."""
-        with self._changed:
+        with self._lock:
             self.is_over = True
-            self._changed.notify_all()
+            for condition in (self._arrived, self._is_due, self._is_first):
+                condition.notify_all()

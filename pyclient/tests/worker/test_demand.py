@@ -23,6 +23,28 @@ def test_short_tasks_are_claimed_ahead_more_and_more() -> None:
     assert found == [1, 3, 7, 15, 31, 63, AHEAD_MOST, AHEAD_MOST, AHEAD_MOST]
 
 
+def test_what_ended_is_collected_while_enough_waits() -> None:
+    prefetch = Prefetch(0)
+    assert prefetch.enough(1) == 0
+    prefetch.note(0.004)
+    assert [(prefetch.ahead(1), prefetch.enough(1)) for _ in range(4)] == [
+        (1, 1),
+        (3, 2),
+        (7, 4),
+        (12, 9),
+    ]
+
+
+def test_what_ended_is_handed_in_at_once_between_long_tasks() -> None:
+    prefetch = Prefetch(10)
+    assert prefetch.ahead(1) == prefetch.enough(1) == 9
+    prefetch.note(0.001)
+    assert prefetch.enough(1) == 5
+    for _ in range(50):
+        prefetch.note(1.0)
+    assert prefetch.enough(1) == 9
+
+
 def test_of_long_tasks_none_is() -> None:
     prefetch = Prefetch(0)
     prefetch.note(0.000_01)
