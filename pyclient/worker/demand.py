@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 #: What is claimed ahead should be begun within this time: it waits here although another worker
 #: may be idle, and what of it has ended is repeated when the process is killed.
 AHEAD_S = 0.05
-#: Tasks claimed ahead at most.
-AHEAD_MOST = 100
+#: Tasks in hand at most where some are claimed ahead. Twice as many, those of which the server has
+#: not heard how they ended too, must fit into one call when the process is killed.
+IN_HAND_MOST = 400
 #: What has ended is collected no longer than about this while other tasks run, so that one call
 #: hands in several; the heartbeat hands in what lies longer.
 COLLECT_S = 0.015
@@ -40,7 +41,8 @@ class Prefetch:
         """Tasks to hold beyond those that run. It doubles at most from one call to the next."""
         if self._fixed:
             return (self._fixed - 1) * places
-        self._ahead = min(self._within(AHEAD_S, places), 2 * self._ahead + 1, AHEAD_MOST)
+        most = max(0, IN_HAND_MOST - places)
+        self._ahead = min(self._within(AHEAD_S, places), 2 * self._ahead + 1, most)
         return self._ahead
 
     def enough(self, places: int) -> int:

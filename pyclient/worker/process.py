@@ -13,7 +13,7 @@ from pyclient.worker import child
 from pyclient.worker.autoscale.target import resident_mb
 from pyclient.worker.board import Board, Why
 from pyclient.worker.config import PROCESS, WorkerConfig
-from pyclient.worker.demand import AHEAD_MOST
+from pyclient.worker.demand import IN_HAND_MOST
 from pyclient.worker.deputy import Death, how_it_died
 
 
@@ -32,7 +32,7 @@ class ChildProcess:
 
     def __init__(self, config: WorkerConfig) -> None:
         """Start it."""
-        self.board = Board(2 * config.slots * max(config.prefetch, 1) + 2 * AHEAD_MOST)
+        self.board = Board(2 * config.slots * max(config.prefetch, 1) + 2 * IN_HAND_MOST)
         self.began_at = time.monotonic()
         self.is_leaving = False
         self.kill_at: float | None = None
