@@ -161,7 +161,9 @@ def _run_c(connection: Any, statement: bytes) -> Result:
     result: Result | None = None
     while True:
         if connection.result_set_available:
-            rows = connection.get_rows(raw=False)[0]
+            # get_rows() would look at each value anew, for vectors, which no routine answers with
+            rows = list(iter(connection._cmysql.fetch_row, None))
+            connection.free_result()
             if result is None:
                 result = tuple([column[0] for column in answer["columns"]]), rows
         if not connection.next_result():
