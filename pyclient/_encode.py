@@ -148,9 +148,11 @@ class _HoldsRawJson(Exception):
 
 
 def _member(item: object) -> dict[str, Any]:
+    if isinstance(item, dict):
+        return item
     if not isinstance(item, Mapping):
         raise InvalidArgument(f"a batch holds mappings, not {type(item).__name__}")
-    return item if isinstance(item, dict) else dict(item)
+    return dict(item)
 
 
 def _with_id(task: dict[str, Any]) -> dict[str, Any]:
