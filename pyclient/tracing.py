@@ -118,9 +118,15 @@ def _tracer() -> Tracer | None:
 
 def _is_set_up() -> bool:
     """Whether the program has said where spans go; without that they pass a context on, no more."""
-    from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
+    api = _api()
+    return not isinstance(api.get_tracer_provider(), api.ProxyTracerProvider)
 
-    return not isinstance(get_tracer_provider(), ProxyTracerProvider)
+
+@cache
+def _api() -> Any:
+    from opentelemetry import trace
+
+    return trace
 
 
 @contextmanager

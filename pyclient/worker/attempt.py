@@ -34,16 +34,16 @@ class Attempt:
         """
         self.app, self.task, self.job = app, task, job
         self.context = TaskContext(
-            task_id=job.task_id,
-            receipt=job.receipt,
-            task_name=job.name,
-            queue=job.queue,
-            attempt=job.attempt,
-            priority=job.priority,
-            headers=job.headers,
-            worker_id=worker_id,
-            app=app,
-            client=client,
+            job.task_id,
+            job.receipt,
+            job.name,
+            job.queue,
+            job.attempt,
+            job.priority,
+            job.headers,
+            worker_id,
+            app,
+            client,
         )
         self.interruption: Interrupted | None = None
         self.is_over = False

@@ -161,11 +161,14 @@ class Child:
         """Tasks run in this thread; another one hands in and claims meanwhile."""
         thread = threading.Thread(target=self._claim, name="claims", daemon=True)
         thread.start()
-        while not self._stop.is_asked and thread.is_alive():
+        while not self._stop.is_asked and self._failure is None:
             job = self._held.wait_for_job(_LOOK_S)
-            if job is not None and self._may_begin():
+            if job is None:
+                if not thread.is_alive():
+                    break
+            elif self._may_begin():
                 self._begin(job)
-            elif job is not None:
+            else:
                 self._held.put_back(job)
         thread.join()
         if self._failure is not None:

@@ -59,7 +59,8 @@ def run(
         with _span(attempt) as clock.trace_id, running(attempt.context):
             args, kwargs = attempt.arguments()
             result = call(args, kwargs)
-            _refuse_verdict(result)
+            if isinstance(result, Verdict):
+                raise result
     except passes:
         raise
     except BaseException as error:  # also SystemExit: a task does not end its worker
@@ -78,7 +79,8 @@ async def run_async(attempt: Attempt) -> Outcome | None:
         with _span(attempt) as clock.trace_id, running(attempt.context):
             args, kwargs = attempt.arguments()
             result = await call_coroutine(attempt, args, kwargs)
-            _refuse_verdict(result)
+            if isinstance(result, Verdict):
+                raise result
     except BaseException as error:
         outcome = _failed(attempt, error)
     else:
@@ -135,11 +137,6 @@ def _span(attempt: Attempt) -> AbstractContextManager[str | None]:
         headers=job.headers,
         worker_id=attempt.context.worker_id,
     )
-
-
-def _refuse_verdict(result: object) -> None:
-    if isinstance(result, Verdict):
-        raise result
 
 
 def _returned(attempt: Attempt, result: object) -> Outcome:
@@ -210,6 +207,9 @@ class _Clock:
         ran_s = time.perf_counter() - self._began
         attempt = self._attempt
         attempt.ran_s = ran_s
+        level = _level(outcome)
+        if not log.isEnabledFor(level):
+            return
         fields = attempt.job.fields() | {
             "worker": attempt.context.worker_id,
             "duration_ms": round(ran_s * 1000, 3),
@@ -217,13 +217,17 @@ class _Clock:
         if self.trace_id is not None:
             fields["trace_id"] = self.trace_id
         if outcome is None:
-            log.warning("stopped: its lease is lost", extra=fields)
+            log.log(level, "stopped: its lease is lost", extra=fields)
         elif outcome.is_ack:
-            log.info("done", extra=fields)
+            log.log(level, "done", extra=fields)
         else:
             kind = (outcome.error or "").split(":", 1)[0]  # what follows may be data
-            level = logging.WARNING if outcome.word == "reject" else logging.INFO
             log.log(level, "%s: %s", _WORDS[outcome.word], kind, extra=fields)
+
+
+def _level(outcome: Outcome | None) -> int:
+    is_bad = outcome is None or outcome.word == "reject"
+    return logging.WARNING if is_bad else logging.INFO
 
 
 _WORDS = {"release": "given back", "cancel": "cancelled", "reject": "failed"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -36,7 +37,7 @@ class MainThread:
         call = self._coroutines.call if attempt.task.is_async else self._call
         outcome: Outcome | None = None
         try:
-            outcome = run(attempt, lambda args, kwargs: call(attempt, args, kwargs))
+            outcome = run(attempt, partial(call, attempt))
         finally:
             self._ended(attempt, outcome)
 
