@@ -33,7 +33,8 @@ const commands = {
         await runner.promise;
     },
 
-    // Prints, as JSON, what a worker sends to claim COUNT tasks, to complete one, and several.
+    // Prints, as JSON, what a worker sends to make tasks known, to find their numbers, to claim
+    // COUNT jobs, to complete one, and to complete several.
     async statements(count) {
         const sent = [];
         const client = {
@@ -55,8 +56,7 @@ const commands = {
         await batchGetJobs(options, withClient, { [TASK]: null }, "", [], count);
         await batchCompleteJobs(options, withClient, "", [job]);
         await batchCompleteJobs(options, withClient, "", [job, job]);
-        // The first ones find the number of the task.
-        console.log(JSON.stringify(sent.slice(-3)));
+        console.log(JSON.stringify(sent));
     },
 };
 

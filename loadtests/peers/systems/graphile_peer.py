@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import psycopg  # type: ignore[import-not-found]
 
@@ -115,6 +116,16 @@ class GraphileSqlClient:
         self._connection.close()
 
 
+class _Statements(NamedTuple):
+    """What a worker sends to make its tasks known and find their numbers, then for so many jobs."""
+
+    make: str
+    find: str
+    claim: str
+    complete_one: str
+    complete_several: str
+
+
 class GraphileSqlBroker:
     """A consumer: sends the statements of a worker."""
 
@@ -122,16 +133,14 @@ class GraphileSqlBroker:
         self._connection = postgresql_store.connect(url)
         # They have their parameters as PostgreSQL counts them.
         self._cursor = psycopg.RawCursor(self._connection)
-        statement = "SELECT array_agg(id) FROM graphile_worker._private_tasks"
-        [self._tasks] = self._connection.execute(statement).fetchone()
+        known = _statements(1)
+        self._cursor.execute(known.make, [[_TASK]])
+        self._tasks = [row[0] for row in self._cursor.execute(known.find, [[_TASK]])]
         self._held: list[int] = []
 
     def claim(self, count: int) -> list[int]:
         """Lock jobs."""
-        claim, _, _ = _statements(count)
-        if self._tasks is None:
-            return []
-        self._cursor.execute(claim, [_WORKER, self._tasks])
+        self._cursor.execute(_statements(count).claim, [_WORKER, self._tasks])
         columns = [column.name for column in self._cursor.description]
         identity, payload = columns.index("id"), columns.index("payload")
         rows = self._cursor.fetchall()
@@ -140,11 +149,10 @@ class GraphileSqlBroker:
 
     def complete(self) -> None:
         """Delete them."""
-        _, one, several = _statements(1)
         if len(self._held) == 1:
-            self._cursor.execute(one, self._held)
+            self._cursor.execute(_statements(1).complete_one, self._held)
         elif self._held:
-            self._cursor.execute(several, [self._held])
+            self._cursor.execute(_statements(1).complete_several, [self._held])
         self._held = []
 
     def close(self) -> None:
@@ -184,10 +192,8 @@ class GraphileSql(_Graphile):
 
 
 @functools.cache
-def _statements(count: int) -> tuple[str, str, str]:
-    """What a worker sends to claim so many, to complete one, and to complete several."""
-    claim, one, several = json.loads(node_program.run(_PROGRAM, "statements", str(count)))
-    return claim, one, several
+def _statements(count: int) -> _Statements:
+    return _Statements(*json.loads(node_program.run(_PROGRAM, "statements", str(count))))
 
 
 PEERS = (GraphileNode, GraphileSql)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-import psycopg  # type: ignore[import-not-found]
+import asyncpg  # type: ignore[import-not-found]
 from pgqueuer.db import SyncPsycopgDriver  # type: ignore[import-not-found]
 from pgqueuer.ports.repository import (  # type: ignore[import-not-found]
     EntrypointExecutionParameter,
@@ -58,7 +58,7 @@ class PgqueuerBroker:
     def __init__(self, url: str) -> None:
         self._runner = asyncio.Runner()
         self._connection = self._runner.run(_connect(url))
-        self._queries = Queries.from_psycopg_connection(self._connection)
+        self._queries = Queries.from_asyncpg_connection(self._connection)
         self._identity = uuid.uuid4()
         self._held: list[Any] = []
 
@@ -135,12 +135,13 @@ class Pgqueuer:
 
 
 async def _connect(url: str) -> Any:
-    return await psycopg.AsyncConnection.connect(url, autocommit=True)
+    return await asyncpg.connect(url)
 
 
 async def _install(url: str) -> None:
-    async with await _connect(url) as connection:
-        await Queries.from_psycopg_connection(connection).install()
+    connection = await _connect(url)
+    await Queries.from_asyncpg_connection(connection).install()
+    await connection.close()
 
 
 PEERS = (Pgqueuer,)
