@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from pyclient._encode import new_uuid
 from pyclient._generated import DequeueWaitRow, StepRow
@@ -24,7 +24,9 @@ _WAIT_MS = 1000
 #: processors, so after some seconds without work it looks less often.
 _EAGER_POLL_MS, _CALM_POLL_MS = 2, 20
 _CALM_AFTER_S = 5.0
-_CANCEL = "cancel_requested"
+_CANCEL, _INCOMPLETE = "cancel_requested", "incomplete"
+#: Completed tasks from which on a claim is acknowledged as a whole: fewer go with less ado by name.
+_WHOLE_FROM = 10
 _HOOK_PAUSE_S = 1.0
 
 
@@ -149,31 +151,53 @@ class Exchange:
     def _step(
         self, link: Link, outcomes: Sequence[Outcome], *, limit: int, extend: Sequence[str] = ()
     ) -> bool:
+        claims = self._held.whole_claims(outcomes, _WHOLE_FROM)
+        rows = self._call_step(link, outcomes, claims, limit=limit, extend=extend)
+        incomplete = {row.receipt for row in rows if row.outcome == _INCOMPLETE}
+        again, told = _split(outcomes, incomplete)
+        self._held.settled(told)
+        has_claimed = self._take_in(rows)
+        if limit:
+            self._board.has_answer()
+        self._tell_after(told, rows)
+        if again:
+            rows = self._call_step(link, again, {}, limit=0)
+            self._held.settled(again)
+            self._take_in(rows)
+            self._tell_after(again, rows)
+        return has_claimed
+
+    def _call_step(
+        self,
+        link: Link,
+        outcomes: Sequence[Outcome],
+        claims: Mapping[str, int],
+        *,
+        limit: int,
+        extend: Sequence[str] = (),
+    ) -> list[StepRow]:
+        """The call; what belongs to one of the claims is handed in by these alone."""
+        _, single = _split(outcomes, claims)
+        acks = [outcome.item for outcome in single if outcome.is_ack]
+        rejects = [outcome.item for outcome in single if not outcome.is_ack]
         request_id = new_uuid()
-        acks = [outcome.item for outcome in outcomes if outcome.is_ack]
-        rejects = [outcome.item for outcome in outcomes if not outcome.is_ack]
         queues = self._queues.draw()
         limit = limit if limit and self._may_claim() else 0
         if limit:
             self._board.asks(request_id)
-        rows = link.through(
+        return link.through(
             lambda: link.client.call_step(
                 self.worker_id,
                 acks or None,
                 rejects or None,
                 queues=queues,
                 limit=limit,
+                ack_claims=claims or None,
                 extend=extend or None,
                 request_id=request_id,
                 lease_s=self._config.lease_s,
             )
         )
-        self._held.settled(outcomes)
-        has_claimed = self._take_in(rows)
-        if limit:
-            self._board.has_answer()
-        self._tell_after(outcomes, rows)
-        return has_claimed
 
     def _tell_after(self, outcomes: Sequence[Outcome], rows: Sequence[StepRow]) -> None:
         """Run the hooks after acknowledgements and rejections that the server took."""
@@ -211,10 +235,24 @@ class Exchange:
         for row in rows:
             if row.outcome == _CANCEL:
                 self._held.cancel(row.task_id or "")
-            elif row.outcome != "claimed" and row.task_id is None:  # a lease
+            elif row.outcome in ("claimed", _INCOMPLETE):
+                continue
+            elif row.task_id is None:  # a lease
                 for job in self._held.lose(row.receipt):
                     message = "its lease is lost, another worker may have it"
                     log.warning(message, extra=job.fields())
-            elif row.outcome != "claimed":
+            else:
                 log.warning("task %s: %s, how it ended is dropped", row.task_id, row.outcome)
         return bool(jobs)
+
+
+def _split(
+    outcomes: Sequence[Outcome], receipts: Container[str]
+) -> tuple[list[Outcome], list[Outcome]]:
+    """Those that are completed without a result and belong to one of these claims; the others."""
+    inside: list[Outcome] = []
+    outside: list[Outcome] = []
+    for outcome in outcomes:
+        is_inside = outcome.job.receipt in receipts and outcome.is_plain
+        (inside if is_inside else outside).append(outcome)
+    return inside, outside

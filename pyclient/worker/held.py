@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 
 from pyclient.app.interrupts import Interrupted, Shutdown, TaskCancelled, TaskLeaseLost
@@ -37,6 +37,7 @@ class Held:
         self._waiting: deque[Job] = deque()
         self._on_its_way = 0  # from waiting to running
         self._running: dict[Job, Attempt] = {}
+        self._left: Counter[str] = Counter()  # tasks of each claim, until the server knows the end
         self._outcomes: list[Outcome] = []
         self._oldest_at: float | None = None  # of the outcomes
         self.is_over = False
@@ -46,6 +47,7 @@ class Held:
         with self._lock:
             for job in jobs:
                 self._board.hold(job)
+                self._left[job.receipt] += 1
                 self._waiting.append(job)
             self._arrived.notify()
 
@@ -90,7 +92,7 @@ class Held:
             if self._running.pop(job, None) is None:
                 self._on_its_way -= 1  # it never began
             if outcome is None:
-                self._board.drop(job)
+                self._forget(job)
             else:
                 self._note(outcome)
 
@@ -107,7 +109,7 @@ class Held:
         self._outcomes.append(outcome)
         if len(self._waiting) <= self._enough:
             self._is_due.notify()
-        self._board.end(outcome.job, is_done=outcome.is_ack and "result" not in outcome.item)
+        self._board.end(outcome.job, is_done=outcome.is_plain)
 
     def take(self) -> list[Outcome]:
         """The outcomes; the caller hands them in, and calls settled()."""
@@ -119,7 +121,26 @@ class Held:
         """They were handed in, or given up."""
         with self._lock:
             for outcome in outcomes:
-                self._board.drop(outcome.job)
+                self._forget(outcome.job)
+
+    def _forget(self, job: Job) -> None:
+        self._board.drop(job)
+        self._left[job.receipt] -= 1
+        if self._left[job.receipt] <= 0:
+            del self._left[job.receipt]
+
+    def whole_claims(self, outcomes: Sequence[Outcome], at_least: int) -> dict[str, int]:
+        """The claims of which all that is left here are plain ones of these outcomes.
+
+        By receipt how many they are; claims with fewer are left out.
+        """
+        counts = Counter([outcome.job.receipt for outcome in outcomes if outcome.is_plain])
+        with self._lock:
+            return {
+                receipt: count
+                for receipt, count in counts.items()
+                if count >= at_least and count == self._left[receipt]
+            }
 
     @property
     def has_outcomes(self) -> bool:
@@ -155,7 +176,7 @@ class Held:
             lost = [job for job in self._waiting if job.receipt == receipt]
             self._waiting = deque(job for job in self._waiting if job.receipt != receipt)
             for job in lost:
-                self._board.drop(job)
+                self._forget(job)
             running = [a for a in self._running.values() if a.job.receipt == receipt]
             for attempt in running:
                 self._stop(attempt, TaskLeaseLost(), Why.LEASE_LOST)

@@ -87,6 +87,11 @@ class Outcome(NamedTuple):
     metadata: dict[str, Any] | None = None
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is completed without a result, so that no more than this is to be said."""
+        return self.is_ack and "result" not in self.item
+
+    @property
     def error(self) -> str | None:
         """Why it failed or was given back; None = it is completed."""
         return self.item.get("error")
