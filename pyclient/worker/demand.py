@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 #: What is claimed ahead should be begun within this time: it waits here although another worker
 #: may be idle, and what of it has ended is repeated when the process is killed.
 AHEAD_S = 0.05
-#: Tasks in hand at most where some are claimed ahead. Twice as many, those of which the server has
-#: not heard how they ended too, must fit into one call when the process is killed.
-IN_HAND_MOST = 400
+#: Tasks in hand at most where some are claimed ahead. They must fit into one call when the process
+#: is killed, and so must those of which the server has not heard yet that they are done.
+IN_HAND_MOST = 800
 #: What has ended is collected no longer than about this while other tasks run, so that one call
 #: hands in several; the heartbeat hands in what lies longer.
 COLLECT_S = 0.015

@@ -19,8 +19,8 @@ def test_nothing_is_claimed_ahead_before_a_task_has_run() -> None:
 def test_short_tasks_are_claimed_ahead_more_and_more() -> None:
     prefetch = Prefetch(0)
     prefetch.note(0.000_01)
-    found = [prefetch.ahead(1) for _ in range(11)]
-    assert found == [1, 3, 7, 15, 31, 63, 127, 255, *[IN_HAND_MOST - 1] * 3]
+    found = [prefetch.ahead(1) for _ in range(12)]
+    assert found == [1, 3, 7, 15, 31, 63, 127, 255, 511, *[IN_HAND_MOST - 1] * 3]
     assert prefetch.ahead(IN_HAND_MOST + 1) == 0
 
 
