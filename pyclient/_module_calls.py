@@ -275,9 +275,9 @@ def call_dequeue_wait(
 ) -> list[DequeueWaitRow]:
     """Claim the next tasks, waiting until there are some.
 
-    One waiter of each list of queues holds the bell (a named lock) and looks every few
-    milliseconds; the others sleep on the lock. It is given up when tasks were found, so
-    that the next one looks. Named locks only wake: any account can take them, and nothing
+    One waiter of each list of queues holds the bell (a named lock) and looks every
+    poll_ms; the others sleep on the lock. It is given up when tasks were found, so that
+    the next one looks. Named locks only wake: any account can take them, and nothing
     depends on them.
 
     Args:
@@ -289,7 +289,8 @@ def call_dequeue_wait(
         lease_s: seconds the tasks are yours, 1..86400; default: 60
         task_names: array of task names to take; default: any
         wait_ms: most milliseconds to wait, 0..2000; default: 1000
-        poll_ms: milliseconds between two looks, 1..1000; default: 1
+        poll_ms: milliseconds between two looks, 1..1000; ten times as many where no task
+            of these queues has ended for five seconds; default: 1
 
     Returns a list of rows, which may be empty.
 

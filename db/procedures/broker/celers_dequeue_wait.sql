@@ -1,8 +1,8 @@
 -- celers_dequeue_wait: claim the next tasks, waiting until there are some.
 --
--- One waiter of each list of queues holds the bell (a named lock) and looks every few
--- milliseconds; the others sleep on the lock. It is given up when tasks were found, so that the
--- next one looks. Named locks only wake: any account can take them, and nothing depends on them.
+-- One waiter of each list of queues holds the bell (a named lock) and looks every poll_ms; the
+-- others sleep on the lock. It is given up when tasks were found, so that the next one looks. Named
+-- locks only wake: any account can take them, and nothing depends on them.
 --
 -- Params
 --   p_queues     str      queue name, or several separated by commas, in order of preference
@@ -14,7 +14,8 @@
 --   lease_s     int   seconds the tasks are yours, 1..86400 = 60
 --   task_names  json  array of task names to take = any
 --   wait_ms     int   most milliseconds to wait, 0..2000 = 1000
---   poll_ms     int   milliseconds between two looks, 1..1000 = 1
+--   poll_ms     int   milliseconds between two looks, 1..1000; ten times as many where no task of
+--                     these queues has ended for five seconds = 1
 -- Returns  rows
 --   task_id           uuid       id of the task
 --   receipt           uuid       of the claim: what ack, reject and extend ask for
@@ -48,12 +49,13 @@ MODIFIES SQL DATA
 COMMENT 'claim the next tasks, waiting until there are some'
 BEGIN
     DECLARE v_joined BOOLEAN;
-    DECLARE v_options JSON;
     DECLARE v_claim_id BINARY(16);
     DECLARE v_is_request BOOLEAN;
     DECLARE v_lease_s BIGINT;
     DECLARE v_names JSON;
-    DECLARE v_is_plain BOOLEAN;
+    DECLARE v_held INT;
+    DECLARE v_queue VARCHAR(64);
+    DECLARE v_is_one BOOLEAN;
     DECLARE v_is_answered BOOLEAN DEFAULT FALSE;
     DECLARE v_taken INT;
     DECLARE v_is_due BOOLEAN;
@@ -61,6 +63,7 @@ BEGIN
     DECLARE v_moved INT;
     DECLARE v_wait_ms INT;
     DECLARE v_poll_ms INT;
+    DECLARE v_misses INT DEFAULT 0;
     DECLARE v_until DATETIME(6);
     DECLARE v_is_holder BOOLEAN DEFAULT FALSE;
     DECLARE v_bell VARCHAR(64) DEFAULT CONCAT(
@@ -78,47 +81,54 @@ BEGIN
     SET timestamp = DEFAULT;
     -- an earlier call that was killed ran no handler: its bell would stay with this connection
     DO RELEASE_LOCK(v_bell);
-    BEGIN
-        DECLARE EXIT HANDLER FOR 3140, 3141, 3157 CALL _celers_raise('OPTIONS_INVALID', NULL);
-        SET v_options = p_options;
-    END;
-    CALL _celers_claim_options(
-        v_options, '["request_id", "lease_s", "task_names", "wait_ms", "poll_ms"]', v_claim_id,
-        v_is_request, v_lease_s, v_names
+    CALL _celers_wait_options(
+        p_options, v_claim_id, v_is_request, v_lease_s, v_names, v_wait_ms, v_poll_ms
     );
-    CALL _celers_wait_options(v_options, v_wait_ms, v_poll_ms);
     CALL _celers_check_queues(p_queues);
     CALL _celers_check_claim(p_worker_id, p_limit);
-    SET v_is_plain = (
-        p_limit = 1 AND v_names IS NULL
-        AND CHAR_LENGTH(p_queues) <= 64 AND LOCATE(',', p_queues) = 0
-    );
+    CALL _celers_wait_begin(v_claim_id, v_is_request, v_joined, v_held);
     SET v_until = UTC_TIMESTAMP(6) + INTERVAL v_wait_ms * 1000 MICROSECOND;
     REPEAT
-        CALL _celers_begin(v_joined);
-        SET v_taken = NULL;
-        IF v_is_plain AND NOT v_joined THEN
-            CALL _celers_claim_one(
-                TRIM(p_queues), p_worker_id, v_lease_s, v_claim_id, v_is_request, v_taken, v_is_due
+        IF v_held = 0 THEN
+            CALL _celers_wait_turn(
+                p_queues, p_limit, v_bell, v_poll_ms, v_misses, v_joined, v_until, v_is_holder,
+                v_queue, v_is_one, v_is_due
             );
-            SET v_is_answered = COALESCE(v_taken, FALSE);
         END IF;
+        IF v_queue IS NULL THEN
+            CALL _celers_wait_begin(v_claim_id, v_is_request, v_joined, v_held);
+        END IF;
+        SET v_taken = IF(v_held > 0 OR v_queue IS NOT NULL, NULL, 0);
         IF v_taken IS NULL THEN
-            CALL _celers_claim(
-                p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_is_request,
-                v_taken, v_is_due
-            );
+            SET v_held = 0;
+            IF v_joined THEN
+                SAVEPOINT celers_call;
+            ELSE
+                SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+                START TRANSACTION READ WRITE;
+            END IF;
+            IF v_is_one AND v_names IS NULL AND NOT v_joined THEN
+                CALL _celers_claim_one(
+                    v_queue, p_worker_id, v_lease_s, v_claim_id, v_is_request, v_taken, v_is_due
+                );
+                SET v_is_answered = COALESCE(v_taken, FALSE);
+            END IF;
+            IF v_taken IS NULL THEN
+                CALL _celers_claim(
+                    p_queues, p_worker_id, p_limit, v_lease_s, v_names, v_claim_id, v_is_request,
+                    v_taken, v_is_due
+                );
+            END IF;
+            IF NOT v_is_answered THEN
+                CALL _celers_commit(v_joined);
+            END IF;
         END IF;
-        CALL _celers_commit(v_joined);
         SET v_duty = NULL;
         IF v_is_due AND NOT v_joined AND NOT v_is_answered THEN
             CALL _celers_run_duty(v_duty, v_moved);
         END IF;
-        IF v_taken = 0 AND v_duty IS NULL THEN
-            CALL _celers_wait_turn(
-                p_queues, v_bell, v_poll_ms, v_joined, v_until, v_is_holder
-            );
-        END IF;
+        -- what is seen and cannot be claimed (a paused queue, other names) must cost little
+        SET v_misses = IF(v_duty IS NULL, LEAST(v_misses + 1, 5), 0);
     UNTIL v_taken > 0 OR UTC_TIMESTAMP(6) >= v_until END REPEAT;
     IF v_is_holder THEN
         DO RELEASE_LOCK(v_bell);

@@ -58,6 +58,35 @@ CALL celers_queue_size('mail');
 CALL celers_dequeue_wait('mail', 'w1', 1, '{"wait_ms": 0, "request_id": null}');
 -- => 01900000-0000-7000-8000-000000000003 | * | mail | a | 3 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
 
+-- test: a repeated request gives the same task where no other is ready
+CALL celers_enqueue('mail', 'a', '1', '{"task_id": "01900000-0000-7000-8000-000000000001"}');
+CALL celers_dequeue_wait('mail', 'w1', 1, '{"wait_ms": 0, "request_id": "01900000-0000-7000-8000-000000000009"}');
+CALL celers_dequeue_wait('mail', 'w1', 1, '{"wait_ms": 0, "request_id": "01900000-0000-7000-8000-000000000009"}');
+-- => 01900000-0000-7000-8000-000000000001 | 01900000-0000-7000-8000-000000000009 | mail | a | 1 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+
+-- test: from the low-water marks on, in lanes without one, and in other queues
+UPDATE celers_maintenance SET is_enabled = FALSE;
+UPDATE celers_upkeep SET next_at = '2100-01-01', mark_count = 2;
+INSERT INTO celers_mark VALUES ('mail', 0, '2100-01-01'), ('mail', 5, '2000-01-01');
+CALL celers_enqueue('mail', 'a', '1', NULL);
+CALL celers_dequeue_wait('mail,slow', 'w1', 1, '{"wait_ms": 20}');
+-- => (no rows)
+CALL celers_enqueue('slow', 'b', '2', NULL);
+CALL celers_dequeue_wait('mail,slow', 'w1', 1, '{"wait_ms": 20}');
+-- => * | * | slow | b | 2 | application/json | NULL | 1 | 0 | NULL | * | NULL | claimed
+CALL celers_enqueue('mail', 'c', '3', '{"priority": 9}');
+CALL celers_enqueue('mail', 'd', '4', '{"priority": 5}');
+CALL celers_enqueue('mail', 'e', '5', '{"priority": 3}');
+CALL celers_enqueue('mail', 'f', '6', '{"priority": -1}');
+CALL celers_dequeue_wait('slow,mail', 'w1', 1, '{"wait_ms": 20}');
+-- => * | * | mail | c | 3 | application/json | NULL | 1 | 9 | NULL | * | NULL | claimed
+CALL celers_dequeue_wait('slow,mail', 'w1', 1, '{"wait_ms": 20}');
+-- => * | * | mail | d | 4 | application/json | NULL | 1 | 5 | NULL | * | NULL | claimed
+CALL celers_dequeue_wait('slow,mail', 'w1', 1, '{"wait_ms": 20}');
+-- => * | * | mail | e | 5 | application/json | NULL | 1 | 3 | NULL | * | NULL | claimed
+CALL celers_dequeue_wait('slow,mail', 'w1', 1, '{"wait_ms": 20}');
+-- => * | * | mail | f | 6 | application/json | NULL | 1 | -1 | NULL | * | NULL | claimed
+
 -- test: several queues in order of preference, paused ones passed over
 CALL celers_enqueue('low', 'a', '{}', '{"priority": 9}');
 CALL celers_enqueue('high', 'b', '{}', NULL);

@@ -760,6 +760,28 @@ def test_a_waiter_that_is_cut_off(lab: Lab, how: str, place: str) -> None:
     lab.check()
 
 
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
+def test_a_waiter_beside_a_task_that_is_not_committed(lab: Lab, end: str) -> None:
+    """It sees the task coming, and does not stay with it while another one is there."""
+    writer, session = lab.sessions(2)
+
+    def wait() -> list[Row]:
+        return session.call("celers_dequeue_wait", "q,r", "w", 5, {"wait_ms": 2000})
+
+    writer.sql("START TRANSACTION")
+    coming = writer.enqueue()
+    waiter = Background(wait)
+    until(lambda: lab.value(is_in_wait(session)), "the waiter waiting", [waiter])
+    there = lab.admin.enqueue(queue="r")
+    assert [row["task_id"] for row in waiter.result()] == [there]
+    waiter = Background(wait)
+    until(lambda: lab.value(is_in_wait(session)), "the waiter waiting", [waiter])
+    writer.sql(end)
+    later = lab.admin.enqueue(queue="r") if end == "ROLLBACK" else coming
+    assert [row["task_id"] for row in waiter.result()] == [later]
+    lab.check()
+
+
 def bells(lab: Lab) -> list[int]:
     """The connections that hold a named lock."""
     rows = lab.sql(
