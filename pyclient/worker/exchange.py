@@ -19,10 +19,9 @@ from pyclient.worker.held import Held
 from pyclient.worker.job import Job, Outcome, hook_context, reject
 from pyclient.worker.link import GaveUp, Link
 
-_WAIT_MS = 1000
-#: How often the server looks for tasks while a worker waits: at 2 ms that is a tenth of one of its
-#: processors, so after some seconds without work it looks less often.
-_EAGER_POLL_MS, _CALM_POLL_MS = 2, 20
+#: A worker that is told to end does so when its wait is over. After some seconds without work a
+#: longer one halves the calls of those that are idle.
+_WAIT_MS, _CALM_WAIT_MS = 1000, 2000
 _CALM_AFTER_S = 5.0
 _CANCEL, _INCOMPLETE = "cancel_requested", "incomplete"
 #: Completed tasks from which on a claim is acknowledged as a whole: fewer go with less ado by name.
@@ -79,7 +78,7 @@ class Exchange:
             log.debug("not taken off the list of workers: %s", error)
 
     def wait(self, link: Link, limit: int) -> bool:
-        """Claim tasks, waiting about a second for some; whether there were any."""
+        """Claim tasks, waiting one or two seconds for some; whether there were any."""
         if not self._may_claim():
             return False
         request_id = new_uuid()
@@ -92,8 +91,7 @@ class Exchange:
                 limit,
                 request_id=request_id,
                 lease_s=self._config.lease_s,
-                wait_ms=_WAIT_MS,
-                poll_ms=_CALM_POLL_MS if is_calm else _EAGER_POLL_MS,
+                wait_ms=_CALM_WAIT_MS if is_calm else _WAIT_MS,
             )
         )
         has_claimed = self._take_in(rows)
