@@ -71,9 +71,11 @@ class Claims:
     def _room(self, wanted: int, in_hand: int) -> int:
         """How many tasks to claim now, so that as many are in hand as are wanted.
 
-        Half of them at a time: while one claim is run, the next is under way.
+        Of a learned number half at a time: while one claim is run, the next is under way.
         """
-        room = min(wanted - in_hand, max(self._config.slots, (wanted + 1) // 2))
+        room = wanted - in_hand
+        if not self._config.prefetch:
+            room = min(room, max(self._config.slots, (wanted + 1) // 2))
         if self._config.max_tasks is not None:
             room = min(room, self._config.max_tasks - self._board.ended_count - in_hand)
         return max(0, min(room, self._config.most_waiting - self._held.waiting))
