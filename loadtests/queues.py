@@ -117,8 +117,8 @@ class CelersQueue:
     def __init__(self, dsn: Dsn, queue: str) -> None:
         self._link = Link(dsn)
         self._queue = queue
-        [(number,)] = self._link.run(b"SELECT CONNECTION_ID()")
-        self._worker = f"bench-{number}"
+        [(self.connection_id,)] = self._link.run(b"SELECT CONNECTION_ID()")
+        self._worker = f"bench-{self.connection_id}"
         self._held: list[Row] = []
         self._columns: tuple[str, ...] = ()
         self._payload = self._outcome = 0
@@ -234,7 +234,7 @@ class Celers:
         self._runs += 1
         self._name = f"bench-{self._runs}"
 
-    def queue(self) -> Queue:
+    def queue(self) -> CelersQueue:
         """Open a client's connection."""
         return CelersQueue(self.dsn, self._name)
 

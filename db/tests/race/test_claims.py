@@ -222,6 +222,33 @@ def test_one_request_by_many_sessions_at_once(lab: Lab, routine: str, limit: int
         lab.clear()
 
 
+@pytest.mark.parametrize("routine", ["celers_dequeue_batch", "celers_step", "celers_dequeue_wait"])
+@pytest.mark.parametrize("limit", [1, 5])
+def test_a_repeated_request_that_finds_the_queue_empty(lab: Lab, routine: str, limit: int) -> None:
+    """Its first try took all there was: it is answered with that, or told to come again."""
+    lab.quiet()
+    (task_id,) = lab.admin.enqueue_many(1)
+    first, second = lab.sessions(2)
+    wish = {"request_id": new_id()}
+    if routine == "celers_step":
+        args: tuple[object, ...] = ("w", None, None, {**wish, "queues": "q", "limit": limit})
+    elif routine == "celers_dequeue_wait":
+        args = ("q", "w", limit, {**wish, "wait_ms": 20})
+    else:
+        args = ("q", "w", limit, wish)
+
+    first.sql(BEGIN)
+    (task,) = first.call(routine, *args)
+    with refused("REQUEST_BUSY"):
+        second.call(routine, *args)
+    first.sql("COMMIT")
+    (again,) = second.call(routine, *args)
+    assert (again["task_id"], again["receipt"]) == (task_id, task["receipt"])
+    assert second.outcome("celers_ack", task_id, task["receipt"]) == "completed"
+    assert second.call(routine, *args) == []
+    assert lab.check() == {task_id: "completed"}
+
+
 def test_paused_in_between(lab: Lab) -> None:
     """Pausing and resuming a queue under load loses nothing."""
     ids = lab.admin.enqueue_many(200)
