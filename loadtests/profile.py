@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from loadtests import report
-from loadtests.queues import Celers, Fault, Link, Queue
+from loadtests.queues import Celers, CelersQueue, Fault, Link, Queue
 from loadtests.server import Server
 from pyclient.dsn import from_environment
 
@@ -71,7 +71,9 @@ class Profile:
         """Connect to a new queue."""
         celers.begin()
         self._watcher = watcher
-        self.queue = celers.queue()
+        queue = celers.queue()
+        assert isinstance(queue, CelersQueue)
+        self.queue = queue
         [(self._thread, os_id)] = watcher.run(
             "SELECT thread_id, thread_os_id FROM performance_schema.threads "
             f"WHERE processlist_id = {self.queue.connection_id}".encode()

@@ -234,7 +234,7 @@ class Celers:
         self._runs += 1
         self._name = f"bench-{self._runs}"
 
-    def queue(self) -> CelersQueue:
+    def queue(self) -> Queue:
         """Open a client's connection."""
         return CelersQueue(self.dsn, self._name)
 

@@ -41,6 +41,8 @@ whole: BEGIN
     DECLARE v_errors INT;
     DECLARE v_crashes INT;
     DECLARE v_held INT;
+    DECLARE v_duty VARCHAR(64);
+    DECLARE v_moved INT;
     DECLARE EXIT HANDLER FOR 3572 CALL _celers_raise('REQUEST_BUSY', BIN_TO_UUID(p_claim_id));
 
     SELECT
@@ -71,16 +73,11 @@ whole: BEGIN
     ORDER BY priority DESC, due_at, id
     LIMIT 1
     FOR UPDATE SKIP LOCKED;
-    IF v_id IS NULL AND p_is_request THEN
-        CALL _celers_find_claim(p_claim_id, v_held);
-        SET p_taken = IF(v_held > 0, NULL, 0);
-    END IF;
     IF v_id IS NULL THEN
+        CALL _celers_find_claim(IF(p_is_request, p_claim_id, NULL), v_held);
+        SET p_taken = IF(v_held > 0, NULL, 0);
         LEAVE whole;
     END IF;
-    SAVEPOINT celers_claim;
-    DELETE FROM celers_ready
-    WHERE queue = p_queue AND priority = v_priority AND due_at = v_due_at AND id = v_id;
     INSERT INTO celers_running (
         claim_id, id, queue, priority, due_at, ready_at, attempt, errors, crashes, worker_id,
         claimed_at, lease_expires_at, lease_s
@@ -94,11 +91,13 @@ whole: BEGIN
         WHERE claim_id = p_claim_id
         FOR UPDATE NOWAIT;
         IF v_held <> 1 THEN
-            ROLLBACK TO SAVEPOINT celers_claim;
+            DELETE FROM celers_running WHERE claim_id = p_claim_id AND id = v_id;
             SET p_taken = NULL;
             LEAVE whole;
         END IF;
     END IF;
+    DELETE FROM celers_ready
+    WHERE queue = p_queue AND priority = v_priority AND due_at = v_due_at AND id = v_id;
     COMMIT AND NO CHAIN NO RELEASE;
     SET p_taken = 1;
     SELECT
@@ -118,10 +117,6 @@ whole: BEGIN
     FROM celers_task
     WHERE id = v_id;
     IF p_is_due THEN
-        BEGIN
-            DECLARE v_duty VARCHAR(64);
-            DECLARE v_moved INT;
-            CALL _celers_run_duty(v_duty, v_moved);
-        END;
+        CALL _celers_run_duty(v_duty, v_moved);
     END IF;
 END;
