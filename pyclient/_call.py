@@ -162,8 +162,10 @@ def _run_c(connection: Any, statement: bytes) -> Result:
     while True:
         if connection.result_set_available:
             # get_rows() would look at each value anew, for vectors, which no routine answers with
-            rows = list(iter(connection._cmysql.fetch_row, None))
-            connection.free_result()
+            try:
+                rows = list(iter(connection._cmysql.fetch_row, None))
+            finally:  # the server may find something wrong in the middle
+                connection.free_result()
             if result is None:
                 result = tuple([column[0] for column in answer["columns"]]), rows
         if not connection.next_result():

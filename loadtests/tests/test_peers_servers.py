@@ -40,7 +40,7 @@ def test_all_programs_of_a_group_and_its_folder_are_gone_after_the_block(tmp_pat
         for _ in range(2):
             server.start(["tail", "-f", str(tmp_path / "data" / "log")], os.environ)
         server.wait(lambda: True)
-        assert len(process.find(f"tail -f {tmp_path}")) == 2
+        assert process.wait_for(lambda: len(process.find(f"tail -f {tmp_path}")) == 2, _WAIT_S)
     assert _has_ended(tmp_path)
     assert not (tmp_path / "data").exists()
 

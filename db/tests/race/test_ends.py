@@ -414,10 +414,9 @@ def test_a_step_of_several_lists_and_a_cancellation(lab: Lab, lists: str) -> Non
 
 
 def test_whole_claims_and_the_loss_of_their_leases(lab: Lab) -> None:
-    """A claim is completed or lost as a whole, and its holder is told which."""
+    """A claim is completed as a whole, or its holder is told that some of it is lost."""
     lab.quiet()
     worker, keeper = lab.sessions(2)
-    seen: Counter[str] = Counter()
     for _ in range(ROUNDS):
         tasks = [claimed(lab, worker, 5) for _ in range(2)]
         lab.lapse()
@@ -433,11 +432,12 @@ def test_whole_claims_and_the_loss_of_their_leases(lab: Lab) -> None:
         assert set(told.values()) <= {"incomplete"}
         places = lab.check()
         for receipt, rows in zip(receipts, tasks, strict=True):
-            (state,) = {places[row["task_id"]] for row in rows}
-            assert state == ("ready" if receipt in told else "completed")
-            seen[state] += 1
+            states = {str(places[row["task_id"]]) for row in rows}
+            if receipt in told:
+                assert "ready" in states <= {"ready", "running"}
+            else:
+                assert states == {"completed"}
         lab.clear()
-    assert seen.total() == 2 * ROUNDS
 
 
 def test_a_claim_that_many_acknowledge(lab: Lab) -> None:

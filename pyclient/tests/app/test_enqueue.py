@@ -102,9 +102,14 @@ def test_arguments_that_cannot_be_encoded_are_refused(
     assert count() == 0
 
 
+def own(headers: dict[str, Any] | None) -> dict[str, Any]:
+    """The headers without those of a trace, which are there if another test has set spans up."""
+    return {key: value for key, value in (headers or {}).items() if not key.startswith("trace")}
+
+
 def test_using_says_what_is_different(app: App, task: Task[..., str]) -> None:
     known = app.client.call_get_task(task.enqueue(1).id)
-    assert (known.priority, known.headers, known.queue) == (1, {"a": 1, "b": 1}, "default")
+    assert (known.priority, own(known.headers), known.queue) == (1, {"a": 1, "b": 1}, "default")
     special = task.using(
         priority=-5,
         queue="bills",
@@ -118,7 +123,7 @@ def test_using_says_what_is_different(app: App, task: Task[..., str]) -> None:
     known = app.client.call_get_task(special.enqueue(1).id)
     assert (known.priority, known.queue, known.max_retries) == (-5, "bills", 9)
     assert (known.retry, known.timeout_s) == ({"strategy": "linear", "base_s": 2}, 40)
-    assert known.headers == {"a": 1, "b": 2, "ö": HOSTILE}
+    assert own(known.headers) == {"a": 1, "b": 2, "ö": HOSTILE}
     assert known.due_at - known.created_at == timedelta(minutes=10)
     assert known.expires_at is not None
     assert known.expires_at - known.due_at == timedelta(hours=1)

@@ -214,7 +214,7 @@ def test_every_enqueue_runs_the_hooks(app: App, task: Task[..., None], way: str)
         assert (first.outcome, last.outcome) == (None, "created")
         assert datetime.now(UTC) - first.timestamp < timedelta(minutes=10)
         known = app.client.call_get_task(handle.id)
-        assert known.headers == {"tenant": "ö", "user": "漢"}
+        assert {"tenant": "ö", "user": "漢"}.items() <= (known.headers or {}).items()
     assert task.options["headers"] == {"tenant": "ö"}
 
 
