@@ -1,8 +1,9 @@
 -- _celers_insert_batch: write many well-formed new tasks in two statements.
 --
 -- Whatever is unusual in an item (a bad value, an id that stands already, a key other than
--- task_id, task_name, payload and priority) leaves p_blank NULL and nothing written: then the
--- caller goes item by item through _celers_insert_task, which knows every case and error by name.
+-- task_id, task_name, payload, priority, max_retries, timeout_s and headers) leaves p_blank NULL
+-- and nothing written: then the caller goes item by item through _celers_insert_task, which knows
+-- every case and error by name.
 --
 -- Params
 --   p_queue    str
@@ -40,7 +41,8 @@ whole: BEGIN
     );
 
     INSERT INTO celers_task (
-        id, queue, task_name, priority, due_at, created_at, base_priority, payload
+        id, queue, task_name, priority, due_at, created_at, base_priority, max_retries, timeout_s,
+        headers, payload
     )
     SELECT
         COALESCE(
@@ -51,20 +53,40 @@ whole: BEGIN
         -- NULL is refused by the table: a key that is not known here, or a name that is empty
         IF(
             JSON_LENGTH(item.whole)
-            = 2 + (item.task_id IS NOT NULL) + (item.priority IS NOT NULL),
+            = 2 + (item.task_id IS NOT NULL) + (item.priority IS NOT NULL)
+            + (item.max_retries IS NOT NULL) + (item.timeout_s IS NOT NULL)
+            + (item.headers IS NOT NULL)
+            AND COALESCE(item.max_retries, 0) BETWEEN 0 AND 1000
+            AND COALESCE(item.timeout_s, 1) BETWEEN 1 AND 31536000
+            AND COALESCE(JSON_TYPE(item.headers) COLLATE utf8mb4_0900_bin = 'OBJECT', TRUE)
+            AND COALESCE(LENGTH(item.headers), 0) <= 65536,
             NULLIF(item.task_name, ''), NULL
         ),
         COALESCE(item.priority, 0),
         v_now + INTERVAL item.ordinal - 1 MICROSECOND,
         v_now,
         COALESCE(item.priority, 0),
-        IF(JSON_VALID(item.payload) AND LENGTH(item.payload) <= 16777216, item.payload, NULL)
+        item.max_retries,
+        item.timeout_s,
+        item.headers,
+        IF(
+            item.payload IS NULL,
+            -- no string: as the server prints it
+            IF(
+                LENGTH(JSON_EXTRACT(item.whole, '$.payload')) <= 16777216,
+                JSON_EXTRACT(item.whole, '$.payload'), NULL
+            ) COLLATE utf8mb4_0900_bin,
+            IF(JSON_VALID(item.payload) AND LENGTH(item.payload) <= 16777216, item.payload, NULL)
+        )
     FROM JSON_TABLE(p_tasks, '$[*]' COLUMNS (
         ordinal FOR ORDINALITY,
         task_id VARCHAR(36) PATH '$.task_id' ERROR ON ERROR,
         task_name VARCHAR(255) PATH '$.task_name' ERROR ON ERROR,
-        payload LONGTEXT PATH '$.payload' ERROR ON ERROR,
+        payload LONGTEXT PATH '$.payload' NULL ON ERROR,
         priority SMALLINT PATH '$.priority' ERROR ON ERROR,
+        max_retries INT PATH '$.max_retries' ERROR ON ERROR,
+        timeout_s BIGINT PATH '$.timeout_s' ERROR ON ERROR,
+        headers JSON PATH '$.headers',
         whole JSON PATH '$'
     )) AS item
     -- of two batches with the same ids one waits for the other

@@ -35,6 +35,15 @@ SELECT t.task_name FROM celers_ready AS r JOIN celers_task AS t ON t.id = r.id O
 SELECT BIN_TO_UUID(id) FROM celers_scheduled;
 -- => 01900000-0000-7000-8000-000000000002
 
+-- test: the frequent options of items, which are written with the batch
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "1.10", "max_retries": 0, "timeout_s": 5, "headers": {"x":  1}, "priority": 2}, {"task_name": "b", "payload": {"n": [1,2]}, "max_retries": 1000, "timeout_s": 31536000}, {"task_name": "c", "payload": null, "headers": {}}]', NULL);
+SELECT task_name, payload, priority, max_retries, timeout_s, headers, content_type, retry, expires_at FROM celers_task ORDER BY task_name;
+-- => a | 1.10 | 2 | 0 | 5 | {"x": 1} | NULL | NULL | NULL
+-- => b | {"n": [1, 2]} | 0 | 1000 | 31536000 | NULL | NULL | NULL | NULL
+-- => c | null | 0 | NULL | NULL | {} | NULL | NULL | NULL
+SELECT COUNT(*) FROM celers_ready;
+-- => 3
+
 -- test: the time of an item replaces the time of the batch
 CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}"}, {"task_name": "b", "payload": "{}", "delay_s": 0}]', '{"due_at": "2096-01-01 00:00:00"}');
 CALL celers_queue_size('mail');
