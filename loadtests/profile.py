@@ -2,7 +2,8 @@
 
 One client, one connection. All times are processor time of the server's thread, so that waiting,
 for a core or for a flush, does not count in them. The statements of the routines are read from
-``performance_schema``; as writing them there makes them slower, plain runs give the whole.
+``performance_schema``; as writing them there makes them slower, plain runs give the whole. What a
+routine does besides its statements (variables, conditions) counts as its ``CALL``.
 """
 
 from __future__ import annotations
@@ -27,10 +28,6 @@ _KEPT, _EVENTS_A_CALL = 10_000, 80
 #: Below this share of the whole a statement is not shown by itself.
 _LEAST = 0.01
 _CONSUMERS = "'events_statements_history_long', 'events_statements_cpu', 'thread_instrumentation'"
-_INSTRUMENTS = (
-    "UPDATE performance_schema.setup_instruments "
-    "SET enabled = '{}' WHERE name LIKE 'statement/sp/%'"
-)
 _EVENTS = """
     SELECT
         event_id,
@@ -114,8 +111,8 @@ class Profile:
         for begin, end, name, routine, text, cpu_us in rows:
             while around and around[-1][0] < begin:
                 around.pop()
-            what = text if text and text.split()[0] != "CALL" else name.split("/", 1)[1]
-            key = (routine or "", what)
+            is_call = text is not None and text.split()[0] == "CALL"
+            key = (routine or "", "CALL" if is_call else text or name)
             spent[key] += cpu_us or 0
             if around:
                 spent[around[-1][1]] -= cpu_us or 0
@@ -139,7 +136,15 @@ def main(words: Sequence[str] | None = None) -> int:
         print("the server must run on this machine", file=sys.stderr)
         return 2
     celers = Celers(dataclasses.replace(dsn, database=f"celers_bench_{os.getpid()}_profile"))
-    lines = ["# Where the processor time goes", "", report.header(server.facts()), ""]
+    lines = [
+        "# Where the processor time goes",
+        "",
+        "Written by `python -m loadtests.profile --markdown`: one client, the processor time of the "
+        "server's thread. `CALL` is what a routine does besides its statements.",
+        "",
+        report.header(server.facts()),
+        "",
+    ]
     try:
         celers.create()
         for work in _WORKS:
@@ -160,11 +165,12 @@ def _report(
     profile: Profile, watcher: Link, work: Work, options: argparse.Namespace
 ) -> Iterator[str]:
     calls = options.calls if work.tasks < 1000 else max(options.calls // 10, 5)
-    runs: dict[str, list[float]] = {"as it is": [], "without sp instruments": []}
+    runs: dict[str, list[float]] = {"as it is": [], "without the binary log": []}
     for _ in range(options.rounds):
         runs["as it is"].append(profile.whole(work, calls))
-        with _without_instruments(watcher):
-            runs["without sp instruments"].append(profile.whole(work, calls))
+        profile.queue.configure("SET sql_log_bin = 0")
+        runs["without the binary log"].append(profile.whole(work, calls))
+        profile.queue.configure("SET sql_log_bin = 1")
     with _all_events(watcher):
         spent = profile.statements(work, min(calls, _KEPT // _EVENTS_A_CALL))
     yield f"## {work.name}"
@@ -195,16 +201,6 @@ def _all_events(watcher: Link) -> Iterator[None]:
         yield
     finally:
         watcher.run(switch.format("NO").encode())
-
-
-@contextlib.contextmanager
-def _without_instruments(watcher: Link) -> Iterator[None]:
-    """Have performance_schema pass over the statements of routines, for the block."""
-    watcher.run(_INSTRUMENTS.format("NO").encode())
-    try:
-        yield
-    finally:
-        watcher.run(_INSTRUMENTS.format("YES").encode())
 
 
 if __name__ == "__main__":

@@ -206,6 +206,10 @@ class CelersQueue:
     def recover(self) -> None:
         """Nothing: a routine that fails leaves no transaction behind."""
 
+    def configure(self, statement: str) -> None:
+        """Change a setting of the session."""
+        self._link.run(statement.encode())
+
     def close(self) -> None:
         """End the connection."""
         self._link.close()

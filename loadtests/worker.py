@@ -54,22 +54,26 @@ def wait() -> None:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Workload:
-    """Tasks of one kind, and the worker that runs them."""
+    """Tasks of one kind, how many for each side, and the worker that runs them."""
 
     name: str
     task: str
-    count: int
+    counts: tuple[int, int]
     options: tuple[str, ...]
 
 
 _WORKLOADS = (
-    Workload("no-op, 1 process", "nothing", 20_000, ("-c", "1")),
-    Workload("no-op, 4 processes", "nothing", 20_000, ("-c", "4")),
-    Workload("no-op, 8 threads", "nothing", 10_000, ("--pool", "thread", "-c", "8", "-w", "1")),
-    Workload("no-op, 100 coroutines", "nothing_async", 10_000, ("--pool", "asyncio", "-w", "1")),
-    Workload("5 ms, 1 process", "wait", 1_000, ("-c", "1")),
-    Workload("5 ms, 4 processes", "wait", 4_000, ("-c", "4")),
-    Workload("5 ms, 8 threads", "wait", 6_000, ("--pool", "thread", "-c", "8", "-w", "1")),
+    Workload("no-op, 1 process", "nothing", (60_000, 6_000), ("-c", "1")),
+    Workload("no-op, 4 processes", "nothing", (100_000, 10_000), ("-c", "4")),
+    Workload(
+        "no-op, 8 threads", "nothing", (60_000, 10_000), ("--pool", "thread", "-c", "8", "-w", "1")
+    ),
+    Workload(
+        "no-op, 100 coroutines", "nothing_async", (60_000, 20_000), ("--pool", "asyncio", "-w", "1")
+    ),
+    Workload("5 ms, 1 process", "wait", (1_000, 1_000), ("-c", "1")),
+    Workload("5 ms, 4 processes", "wait", (4_000, 2_000), ("-c", "4")),
+    Workload("5 ms, 8 threads", "wait", (6_000, 4_000), ("--pool", "thread", "-c", "8", "-w", "1")),
 )
 
 
@@ -114,22 +118,22 @@ def main(words: Sequence[str] | None = None) -> int:
 def _measure(url: str, workload: Workload, rounds: int) -> dict[str, list[float]]:
     rates: dict[str, list[float]] = {side: [] for side in _SIDES}
     for _ in range(rounds):
-        for side, options in _SIDES.items():
-            rates[side].append(_run(url, workload, options))
+        for (side, options), count in zip(_SIDES.items(), workload.counts, strict=True):
+            rates[side].append(_run(url, workload, count, options))
     return rates
 
 
-def _run(url: str, workload: Workload, options: tuple[str, ...]) -> float:
+def _run(url: str, workload: Workload, count: int, options: tuple[str, ...]) -> float:
     """Tasks a second of one worker on a schema of its own."""
     with _schema(url) as own, pyclient.connect(own) as client:
         items = [{"task_name": workload.task, "payload": []}] * _BATCH
-        for _ in range(workload.count // _BATCH):
+        for _ in range(count // _BATCH):
             client.call_enqueue_batch("default", items)
         command = [sys.executable, "-m", "pyclient", "worker", "run", _PLACE, "--burst"]
         quiet = ("--log-level", "warning")
         environment = os.environ | {"CELERS_DSN": own}
         subprocess.run([*command, *quiet, *workload.options, *options], env=environment, check=True)
-        return _rate(client, workload.count)
+        return _rate(client, count)
 
 
 def _rate(client: pyclient.Client, count: int) -> float:
