@@ -139,7 +139,7 @@ def main(words: Sequence[str] | None = None) -> int:
     lines = [
         "# Where the processor time goes",
         "",
-        "Written by `python -m loadtests.profile --markdown`: one client, the processor time of the "
+        "Written by `python -m loadtests.profile --markdown`: one client, processor time of the "
         "server's thread. `CALL` is what a routine does besides its statements.",
         "",
         report.header(server.facts()),
