@@ -1,7 +1,7 @@
 -- _celers_ack_claim: end all tasks of a claim as completed, if there are as many as is said.
 --
--- Rows are locked in the order of their keys. By the claim alone they are found, moved and deleted
--- in three quarters of the time that a list of them takes.
+-- Rows are locked in the order of their keys. They are one range of the key: no list of them is
+-- read, and none is looked up by itself.
 --
 -- Params
 --   p_receipt   bytes
