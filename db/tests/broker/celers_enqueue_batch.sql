@@ -44,6 +44,29 @@ SELECT task_name, payload, priority, max_retries, timeout_s, headers, content_ty
 SELECT COUNT(*) FROM celers_ready;
 -- => 3
 
+-- test: the options of the batch, which are written with it
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "1"}, {"task_name": "b", "payload": "2", "priority": -1, "max_retries": 1, "timeout_s": 6, "task_id": "01900000-0000-7000-8000-000000000001"}]', '{"priority": 3, "max_retries": 7, "timeout_s": 9, "expires_s": 90, "retry": {"strategy": "linear"}, "headers": {"y": 2}}');
+SELECT task_name, priority, base_priority, max_retries, timeout_s, TIMESTAMPDIFF(SECOND, due_at, expires_at) IN (89, 90), JSON_VALUE(retry, '$.strategy'), headers, content_type FROM celers_task ORDER BY task_name;
+-- => a | 3 | 3 | 7 | 9 | 1 | linear | {"y": 2} | NULL
+-- => b | -1 | -1 | 1 | 6 | 1 | linear | {"y": 2} | NULL
+SELECT t.task_name, r.priority, r.expires_at = t.expires_at, r.due_at = t.due_at, e.id IS NOT NULL FROM celers_ready AS r JOIN celers_task AS t ON t.id = r.id LEFT JOIN celers_expiry AS e ON e.id = r.id AND e.expires_at = r.expires_at ORDER BY r.priority DESC;
+-- => a | 3 | 1 | 1 | 1
+-- => b | -1 | 1 | 1 | 1
+
+-- test: a batch that is due later
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "1"}, {"task_name": "b", "payload": "2", "priority": 4, "task_id": "01900000-0000-7000-8000-000000000001"}]', '{"delay_s": 100, "expires_s": 0.5}');
+SELECT t.task_name, s.priority, s.queue, s.attempt, s.due_at = t.due_at, TIMESTAMPDIFF(SECOND, t.created_at, s.due_at), s.expires_at = t.expires_at, TIMESTAMPDIFF(MICROSECOND, s.due_at, s.expires_at), e.id IS NOT NULL FROM celers_scheduled AS s JOIN celers_task AS t ON t.id = s.id LEFT JOIN celers_expiry AS e ON e.id = s.id AND e.expires_at = s.expires_at ORDER BY s.due_at;
+-- => a | 0 | mail | 0 | 1 | 100 | 1 | 500000 | 1
+-- => b | 4 | mail | 0 | 1 | 100 | 1 | 499999 | 1
+CALL celers_queue_size('mail');
+-- => 0 | 2 | 0 | 0
+
+-- test: headers of the batch and of an item are merged
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "1", "headers": {"x": 1}}, {"task_name": "b", "payload": "2"}]', '{"headers": {"x": 0, "y": 2}}');
+SELECT task_name, headers FROM celers_task ORDER BY task_name;
+-- => a | {"x": 1, "y": 2}
+-- => b | {"x": 0, "y": 2}
+
 -- test: the time of an item replaces the time of the batch
 CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}"}, {"task_name": "b", "payload": "{}", "delay_s": 0}]', '{"due_at": "2096-01-01 00:00:00"}');
 CALL celers_queue_size('mail');
@@ -178,6 +201,22 @@ CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}"}]', '{"ta
 -- !! UNKNOWN_OPTION
 CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}"}]', '{"urgent": 1}');
 -- !! UNKNOWN_OPTION
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}"}]', '{');
+-- !! OPTIONS_INVALID
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}"}]', '{"priority": "high"}');
+-- !! OPTION_INVALID
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}", "priority": 1}]', '{"priority": 32768}');
+-- !! PRIORITY_OUT_OF_RANGE
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}"}]', '{"delay_s": 1, "due_at": "2096-01-01 00:00:00"}');
+-- !! DUE_OUT_OF_RANGE
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}"}]', '{"expires_s": 0}');
+-- !! EXPIRY_OUT_OF_RANGE
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}"}]', '{"headers": []}');
+-- !! HEADERS_INVALID
+CALL celers_enqueue_batch('mail', '[{"task_name": "a", "payload": "{}"}]', '{"retry": {"strategy": "often"}}');
+-- !! RETRY_POLICY_INVALID
+SELECT COUNT(*) FROM celers_task;
+-- => 0
 
 -- test: it is part of the caller's transaction
 START TRANSACTION;
