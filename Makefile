@@ -11,7 +11,7 @@ SERVER := $(BIN)/python -m tools.server
 PEERS := .peers
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up down shell migrate test check lint gen demo bench load peers clean
+.PHONY: help venv up down shell migrate test check lint gen demo bench load peers scales clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench: $(STAMP) ## measure it
 load: $(STAMP) ## load it with Locust: users of every kind, and a ledger of every task
 	$(SERVER) run -- $(BIN)/python -m locust -f loadtests/locustfile.py --headless --only-summary \
 	    --csv build/load/run --html build/load/report.html $(ARGS)
+
+scales: $(STAMP) ## measure how its cost grows, one thing at a time
+	$(SERVER) run -- $(BIN)/python -m loadtests.scales $(ARGS)
 
 peers: $(PEERS)/.installed ## measure it beside other task queues, in an environment of their own
 	$(PEERS)/venv/bin/python -m loadtests.peers $(ARGS)

@@ -171,7 +171,7 @@ def _report(
         profile.queue.configure("SET sql_log_bin = 0")
         runs["without the binary log"].append(profile.whole(work, calls))
         profile.queue.configure("SET sql_log_bin = 1")
-    with _all_events(watcher):
+    with all_events(watcher):
         spent = profile.statements(work, min(calls, _KEPT // _EVENTS_A_CALL))
     yield f"## {work.name}"
     yield ""
@@ -188,7 +188,7 @@ def _report(
 
 
 @contextlib.contextmanager
-def _all_events(watcher: Link) -> Iterator[None]:
+def all_events(watcher: Link) -> Iterator[None]:
     """Have performance_schema keep every statement with its processor time, for the block."""
     names = f"SELECT name FROM performance_schema.setup_consumers WHERE name IN ({_CONSUMERS})"
     before = [row[0] for row in watcher.run(f"{names} AND enabled = 'NO'".encode())]

@@ -19,6 +19,7 @@ _SETTINGS = (
     "log_bin",
     "binlog_format",
     "innodb_doublewrite",
+    "innodb_log_writer_threads",
     "innodb_buffer_pool_size",
 )
 

@@ -14,11 +14,12 @@ import psutil
 
 from loadtests.processor import Reading, others
 
-__all__ = ["Reading", "mark", "others", "read"]
+__all__ = ["Reading", "calm_down", "mark", "others", "read"]
 
 _MARK = "PEERS_RUN"
 _NOT_BUSY = {"idle", "iowait", "steal", "guest", "guest_nice"}
 _ATTRIBUTES = ["pid", "ppid", "cpu_times", "environ"]
+_CALM_CORES, _LOOK_S, _CALM_S = 0.1, 1.0, 30.0
 
 
 def mark() -> None:
@@ -31,6 +32,18 @@ def read() -> Reading:
     busy = psutil.cpu_times()._asdict()
     busy_s = sum(seconds for name, seconds in busy.items() if name not in _NOT_BUSY)
     return Reading(time.monotonic(), busy_s, _ours_s())
+
+
+def calm_down() -> None:
+    """Wait, half a minute at most, until others are calm: the last server's files are removed."""
+    until = time.monotonic() + _CALM_S
+    before = read()
+    while time.monotonic() < until:
+        time.sleep(_LOOK_S)
+        after = read()
+        if (others(before, after) or 0.0) <= _CALM_CORES:
+            return
+        before = after
 
 
 def _ours_s() -> float:

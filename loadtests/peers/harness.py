@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from loadtests.peers import cores, servers
 from loadtests.peers import results as form
-from loadtests.peers import servers
 from loadtests.peers.adapter import Missing, Peer
 from loadtests.peers.catalogue import Entry
 from loadtests.peers.crew import NotFinished
@@ -55,6 +55,7 @@ class Harness:
             try:
                 with self._server(entry.server) as (server, url):
                     self.results.servers[entry.server] = server.settings(url)
+                    cores.calm_down()
                     self._measure(entry.make(url), url)
             except Missing as error:
                 self._skip(entry.name, "", str(error))

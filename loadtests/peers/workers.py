@@ -38,8 +38,9 @@ class Workers:
         """Whether it came true in that time. Raises WorkerGone."""
         until = time.monotonic() + within_s
         while not condition():
-            if any(child.poll() is not None for child in self._children) and not condition():
-                raise WorkerGone(f"a worker ended by itself: {self._last_words()}")
+            codes = [code for child in self._children if (code := child.poll()) is not None]
+            if codes and not condition():
+                raise WorkerGone(f"a worker ended by itself ({codes[0]}): {self._last_words()}")
             if time.monotonic() > until:
                 return False
             time.sleep(_POLL_S)

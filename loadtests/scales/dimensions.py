@@ -120,6 +120,13 @@ DIMENSIONS: tuple[Dimension, ...] = (
     ),
     Dimension("durability", f"What a commit waits for; {_LIFE}", settings.durability),
     Dimension(
+        "log_writers",
+        f"Who writes the redo log, sessions or threads of its own; {_LIFE}",
+        settings.log_writers,
+        settings.writer_promises,
+        is_quick=False,
+    ),
+    Dimension(
         "row_image",
         f"How much of a row the binary log has; {_LIFE}",
         settings.row_image,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from loadtests.driver import Cycle, Log, Run
 from loadtests.queues import Link, Queue
 from loadtests.scales.depths import LIFE
-from loadtests.scales.points import Point
+from loadtests.scales.points import Point, Promise
 from loadtests.scales.stage import Skip, Stage, Trial, joined
 from loadtests.workloads import enqueue_and_step
 from pyclient.dsn import Dsn
@@ -26,6 +26,10 @@ _IMAGES: Mapping[str, Mapping[str, str]] = {
 }
 _COMPRESSION: Mapping[str, Mapping[str, str]] = {
     f"binlog_transaction_compression {switch}": {"binlog_transaction_compression": switch}
+    for switch in ("OFF", "ON")
+}
+_WRITERS: Mapping[str, Mapping[str, str]] = {
+    f"innodb_log_writer_threads {switch}": {"innodb_log_writer_threads": switch}
     for switch in ("OFF", "ON")
 }
 _BATCH = 100
@@ -45,6 +49,23 @@ def row_image(stage: Stage) -> Iterator[Point]:
 def compression(stage: Stage) -> Iterator[Point]:
     """Whether transactions are compressed in the binary log."""
     return _compared(stage, _COMPRESSION)
+
+
+def log_writers(stage: Stage) -> Iterator[Point]:
+    """Whether committing sessions write the redo log themselves."""
+    return _compared(stage, _WRITERS)
+
+
+def writer_promises(points: list[Point]) -> Iterator[Promise]:
+    """No tail where threads of their own write it."""
+    for found in points:
+        if found.label in _WRITERS and found.label.endswith("ON") and found.latency:
+            times = found.latency.p99_ms / found.latency.p50_ms
+            yield Promise(
+                f"{found.label}, {found.series}: p99 at most 3 times its p50",
+                f"{times:.1f} times",
+                times <= 3,
+            )
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from loadtests.scales.points import Point
 from loadtests.scales.stage import Sizes, Skip, Stage, Trial, point
 from loadtests.scales.system import Shape
 from loadtests.server import Server
+from loadtests.stats import Latency
 from loadtests.workloads import enqueue_and_step, step
 from pyclient.dsn import Dsn
 from tools import server as servers
@@ -156,3 +157,14 @@ def test_settings_are_put_back_whatever_happens(stage: Stage, trial: Trial) -> N
 def test_a_setting_that_the_server_does_not_know_skips(stage: Stage) -> None:
     with pytest.raises(Skip), settings.changed(stage.dsn, {"celers_unknown": "1"}):
         pass
+
+
+def test_a_tail_is_judged_only_with_threads_that_write_the_log() -> None:
+    def found(switch: str, p99_ms: float) -> Point:
+        label = f"innodb_log_writer_threads {switch}"
+        return Point("load", None, label, 1.0, Latency(10.0, 15.0, p99_ms, 500))
+
+    kept = settings.writer_promises([found("OFF", 99.0), found("ON", 30.0)])
+    assert [(promise.found, promise.is_met) for promise in kept] == [("3.0 times", True)]
+    [missed] = settings.writer_promises([found("ON", 31.0)])
+    assert not missed.is_met
