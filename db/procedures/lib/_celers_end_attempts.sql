@@ -17,9 +17,16 @@ CREATE PROCEDURE _celers_end_attempts (
 MODIFIES SQL DATA
 COMMENT 'take running tasks where their verdicts say'
 BEGIN
+    DECLARE v_outcomes JSON DEFAULT JSON_EXTRACT(p_verdicts, '$[*].outcome');
+
     IF JSON_LENGTH(p_verdicts) > 0 THEN
-        CALL _celers_end_for_good(p_verdicts, p_now);
-        CALL _celers_send_back(p_verdicts, p_now);
+        -- a statement that finds nothing to do costs as much as one that does
+        IF JSON_OVERLAPS(v_outcomes, '["dead", "failed", "cancelled"]') THEN
+            CALL _celers_end_for_good(p_verdicts, p_now);
+        END IF;
+        IF JSON_OVERLAPS(v_outcomes, '["retried", "crashed", "released"]') THEN
+            CALL _celers_send_back(p_verdicts, p_now);
+        END IF;
         DELETE u
         FROM JSON_TABLE(
             p_verdicts, '$[*]' COLUMNS (
