@@ -155,6 +155,7 @@ def session_state(lab: Lab, session: Session) -> set[tuple[Any, ...]]:
     return {(what, *row) for what, query in tables.items() for row in lab.sql(query)}
 
 
+_YEARS_S = 1e8
 #: Columns that tell how long something took.
 MEASURED = re.compile(r"(?!period_ms)\w+_ms")
 
@@ -198,6 +199,8 @@ class Effects:
             value = re.sub(r"(.{8})(.{4})(.{4})(.{4})(.{12})", r"\1-\2-\3-\4-\5", value.hex())
         if isinstance(value, datetime.datetime):
             from_now_s = (value - self._now).total_seconds()
+            if from_now_s > _YEARS_S:  # an instant that was given as such
+                return value.isoformat()
             return "<past>" if from_now_s < -1e5 else f"<now{round(from_now_s / 40) * 40:+}s>"
         if isinstance(value, str):
             return self._text(value)
