@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import mysql.connector
@@ -80,6 +80,10 @@ class Server:
             raise Fault("the server's performance_schema does not count statements by thread")
         return int(value)
 
+    def binary_log_bytes(self) -> int:
+        """The size of all binary logs; 0 without."""
+        return binary_log_bytes(lambda sql: self._link.run(sql.encode()))
+
     def deadlocks(self) -> int:
         """Deadlocks that the server has broken, the repeated ones included."""
         rows = self._link.run(
@@ -90,6 +94,12 @@ class Server:
     def close(self) -> None:
         """End the connection."""
         self._link.close()
+
+
+def binary_log_bytes(sql: Callable[[str], Iterable[Sequence[object]]]) -> int:
+    """The size of all binary logs, as somebody who runs SQL finds it; 0 without."""
+    [(is_on,)] = sql("SELECT @@GLOBAL.log_bin")
+    return sum(int(str(row[1])) for row in sql("SHOW BINARY LOGS")) if is_on else 0
 
 
 @contextlib.contextmanager

@@ -38,6 +38,7 @@ class _Found:
     latency: stats.Latency
     enqueue: stats.Latency | None
     statements_per_s: float
+    logged_per_s: float  # bytes of binary log while idle
 
 
 def lines(bench: Bench, *, is_held: bool) -> Iterator[Line]:
@@ -57,8 +58,9 @@ def lines(bench: Bench, *, is_held: bool) -> Iterator[Line]:
         b.p50_ms / a.p50_ms,
         target=f"{_P50_MS:g}/{_P95_MS:g}",
         is_met=is_met,
-        note=f"idle: {ours.statements_per_s:.1f} statements/s (target < {_PER_S:g}), "
-        f"baseline {theirs.statements_per_s:.1f}",
+        note=f"idle: {ours.statements_per_s:.1f} statements/s (target < {_PER_S:g}) and "
+        f"{ours.logged_per_s:,.0f} bytes/s of binary log, "
+        f"baseline {theirs.statements_per_s:.1f} and {theirs.logged_per_s:,.0f}",
     )
     yield Line(
         f"{name} enqueue",
@@ -86,7 +88,7 @@ def _wake(bench: Bench, system: System) -> _Found:
             team.start(_worker, system, barrier, is_over)
         barrier.wait(READY_S)
         time.sleep(_SETTLE_S)
-        statements_per_s = _count_statements(bench, system)
+        idle = _idle(bench, system)
         producer = Log()
         sent = _produce(queue, bench.samples, producer)
         time.sleep(_LAST_S)
@@ -98,14 +100,18 @@ def _wake(bench: Bench, system: System) -> _Found:
     found = stats.latency(log.parts.get("wake", array("q")) for log in logs)
     if found is None:
         raise ledger.LedgerWrong(f"{system.name}: none of {len(sent)} tasks woke a worker")
-    return _Found(found, stats.latency(producer.parts.values()), statements_per_s)
+    return _Found(found, stats.latency(producer.parts.values()), *idle)
 
 
-def _count_statements(bench: Bench, system: System) -> float:
-    before, began = bench.server.questions(system.dsn), time.perf_counter()
+def _idle(bench: Bench, system: System) -> tuple[float, float]:
+    """Statements that the workers send, and bytes of binary log, per second while they wait."""
+    statements, logged = bench.server.questions(system.dsn), bench.server.binary_log_bytes()
+    began = time.perf_counter()
     time.sleep(bench.idle_s)
-    after, ended = bench.server.questions(system.dsn), time.perf_counter()
-    return (after - before) / (ended - began)
+    statements = bench.server.questions(system.dsn) - statements
+    logged = bench.server.binary_log_bytes() - logged
+    took_s = time.perf_counter() - began
+    return statements / took_s, logged / took_s
 
 
 def _produce(queue: Queue, count: int, log: Log) -> list[str]:

@@ -11,6 +11,7 @@ from loadtests.queues import Link, Queue
 from loadtests.scales.depths import LIFE
 from loadtests.scales.points import Point, Promise
 from loadtests.scales.stage import Skip, Stage, Trial, joined
+from loadtests.server import binary_log_bytes
 from loadtests.workloads import enqueue_and_step
 from pyclient.dsn import Dsn
 from pyclient.errors import CelersError
@@ -115,18 +116,10 @@ def _compared(stage: Stage, variants: Mapping[str, Mapping[str, str]]) -> Iterat
 def _run(trial: Trial, cycle: Cycle) -> tuple[Run, float]:
     """A run, and the bytes of binary log that a task of it took."""
     with trial.queue():
-        begin = _binlog_bytes(trial)
+        begin = binary_log_bytes(trial.sql)
         found = trial.run(cycle)
-        written = _binlog_bytes(trial) - begin
+        written = binary_log_bytes(trial.sql) - begin
     return found, written / max(sum(sum(log.counts) for log in found.logs), 1)
-
-
-def _binlog_bytes(trial: Trial) -> int:
-    """The size of all binary logs; 0 without."""
-    [(is_on,)] = trial.sql("SELECT @@GLOBAL.log_bin")
-    if not is_on:
-        return 0
-    return sum(int(str(row[1])) for row in trial.sql("SHOW BINARY LOGS"))
 
 
 def _many(queue: Queue, log: Log) -> int:

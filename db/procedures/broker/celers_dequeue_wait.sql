@@ -59,10 +59,10 @@ BEGIN
     DECLARE v_is_answered BOOLEAN DEFAULT FALSE;
     DECLARE v_taken INT;
     DECLARE v_is_due BOOLEAN;
+    DECLARE v_quiet JSON DEFAULT JSON_OBJECT();
     DECLARE v_duty VARCHAR(64);
     DECLARE v_moved INT;
-    DECLARE v_wait_ms INT;
-    DECLARE v_poll_ms INT;
+    DECLARE v_wait_ms, v_poll_ms INT;
     DECLARE v_misses INT DEFAULT 0;
     DECLARE v_until DATETIME(6);
     DECLARE v_is_holder BOOLEAN DEFAULT FALSE;
@@ -125,7 +125,7 @@ BEGIN
         END IF;
         SET v_duty = NULL;
         IF v_is_due AND NOT v_joined AND NOT v_is_answered THEN
-            CALL _celers_run_duty(v_duty, v_moved);
+            CALL _celers_run_duty(v_quiet, v_duty, v_moved);
         END IF;
         -- what is seen and cannot be claimed (a paused queue, other names) must cost little
         SET v_misses = IF(v_duty IS NULL, LEAST(v_misses + 1, 5), 0);

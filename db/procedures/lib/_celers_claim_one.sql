@@ -41,6 +41,7 @@ whole: BEGIN
     DECLARE v_errors INT;
     DECLARE v_crashes INT;
     DECLARE v_held INT;
+    DECLARE v_quiet JSON;
     DECLARE v_duty VARCHAR(64);
     DECLARE v_moved INT;
     DECLARE EXIT HANDLER FOR 3572 CALL _celers_raise('REQUEST_BUSY', BIN_TO_UUID(p_claim_id));
@@ -117,6 +118,6 @@ whole: BEGIN
     FROM celers_task
     WHERE id = v_id;
     IF p_is_due THEN
-        CALL _celers_run_duty(v_duty, v_moved);
+        CALL _celers_run_duty(v_quiet, v_duty, v_moved);
     END IF;
 END;

@@ -10,12 +10,13 @@ CREATE PROCEDURE _celers_event_upkeep ()
 MODIFIES SQL DATA
 COMMENT 'do all maintenance that is due, for the event scheduler'
 BEGIN
+    DECLARE v_quiet JSON DEFAULT JSON_OBJECT();
     DECLARE v_duty VARCHAR(64);
     DECLARE v_count INT;
     DECLARE v_runs INT DEFAULT 0;
 
     REPEAT
-        CALL _celers_run_duty(v_duty, v_count);
+        CALL _celers_run_duty(v_quiet, v_duty, v_count);
         SET v_runs = v_runs + 1;
     UNTIL v_duty IS NULL OR v_runs >= 100 END REPEAT;
 END;

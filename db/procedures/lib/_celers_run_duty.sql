@@ -7,7 +7,13 @@
 -- yet; whatever a duty moves it has locked before. But a deadline is dropped only when its task has
 -- left for good: READ COMMITTED.
 --
+-- A caller that does all that is due, a pass, hands the duties that found nothing to its next call.
+-- They are written down together when nothing else is due, and once there is one, others join it
+-- that are due within a quarter of their period: an idle system commits once in a pass.
+--
 -- Params
+--   p_quiet  json  INOUT: object with the milliseconds of each duty that found nothing and is not
+--                  written down yet; NULL = write each down at once
 --   p_duty   str  OUT: what was done; NULL = nothing due, somebody else at it, or a caller's
 --                 transaction
 --   p_count  int  OUT: rows moved
@@ -16,6 +22,7 @@
 --          celers_expiry, celers_mark, celers_result, celers_progress
 -- Errors   none
 CREATE PROCEDURE _celers_run_duty (
+    INOUT p_quiet JSON,
     OUT p_duty VARCHAR(64),
     OUT p_count INT
 )
@@ -25,6 +32,10 @@ whole: BEGIN
     DECLARE v_started_at DATETIME(6) DEFAULT SYSDATE(6);
     DECLARE v_is_expiry BOOLEAN DEFAULT FALSE;
     DECLARE v_is_mine BOOLEAN DEFAULT FALSE;
+    DECLARE v_is_noted BOOLEAN DEFAULT TRUE;
+    DECLARE v_early DECIMAL(2, 2) DEFAULT IF(JSON_LENGTH(p_quiet) > 0, 0.25, 0);
+    DECLARE v_period_ms BIGINT;
+    DECLARE v_took_us BIGINT;
     DECLARE v_limit INT;
     DECLARE v_mark_at DATETIME(6);
     DECLARE v_mark_id BINARY(16);
@@ -42,7 +53,10 @@ whole: BEGIN
     END IF;
     SELECT duty = 'expire_pending' INTO v_is_expiry
     FROM celers_maintenance
-    WHERE is_enabled AND next_at <= UTC_TIMESTAMP(6)
+    WHERE
+        is_enabled
+        AND next_at <= UTC_TIMESTAMP(6) + INTERVAL v_early * period_ms * 1000 MICROSECOND
+        AND NOT COALESCE(JSON_CONTAINS_PATH(p_quiet, 'one', CONCAT('$.', duty)), FALSE)
     ORDER BY next_at
     LIMIT 1;
     IF v_is_expiry THEN
@@ -58,34 +72,36 @@ whole: BEGIN
     IF v_is_mine THEN
         SELECT
             duty,
+            period_ms,
             batch_limit,
             mark_at,
             mark_id
-        INTO p_duty, v_limit, v_mark_at, v_mark_id
+        INTO p_duty, v_period_ms, v_limit, v_mark_at, v_mark_id
         FROM celers_maintenance
         WHERE
             is_enabled
-            AND next_at <= UTC_TIMESTAMP(6)
+            AND next_at <= UTC_TIMESTAMP(6) + INTERVAL v_early * period_ms * 1000 MICROSECOND
             -- another session may have done meanwhile what was due first
             AND (duty = 'expire_pending') = v_is_expiry
+            AND NOT COALESCE(JSON_CONTAINS_PATH(p_quiet, 'one', CONCAT('$.', duty)), FALSE)
         ORDER BY next_at
         LIMIT 1;
         IF p_duty IS NOT NULL THEN
             CALL _celers_do_duty(p_duty, v_limit, v_mark_at, v_mark_id, p_count);
-            CALL _celers_note_duty(
-                p_duty, p_count, v_mark_at, v_mark_id,
-                TIMESTAMPDIFF(MICROSECOND, v_started_at, SYSDATE(6))
-            );
+            SET v_took_us = TIMESTAMPDIFF(MICROSECOND, v_started_at, SYSDATE(6));
+            IF p_count = 0 AND p_quiet IS NOT NULL AND v_took_us <= 10 * v_period_ms THEN
+                SET p_quiet = JSON_SET(p_quiet, CONCAT('$.', p_duty), v_took_us / 1000);
+                SET v_is_noted = FALSE;
+            ELSE
+                CALL _celers_note_duty(p_duty, p_count, v_mark_at, v_mark_id, v_took_us);
+            END IF;
             SET p_count = COALESCE(p_count, 0);
+        ELSEIF JSON_LENGTH(p_quiet) > 0 THEN
+            CALL _celers_note_quiet(p_quiet);
         END IF;
-        UPDATE celers_upkeep
-        SET
-            next_at = COALESCE(
-                (SELECT MIN(m.next_at) FROM celers_maintenance AS m WHERE m.is_enabled),
-                UTC_TIMESTAMP(6) + INTERVAL 1 SECOND
-            ),
-            mark_count = (SELECT COUNT(*) FROM celers_mark)
-        WHERE guard = 1;
+        IF v_is_noted THEN
+            CALL _celers_note_next();
+        END IF;
     END IF;
     COMMIT AND NO CHAIN NO RELEASE;
 END;

@@ -41,6 +41,32 @@ CALL celers_tick();
 -- => apply_dlq_retention | not_due | 0 | 0
 -- => ...
 
+-- test: duties that find nothing are written down together
+UPDATE celers_maintenance SET next_at = '2000-01-01', period_ms = 60000, last_count = 7;
+CALL celers_tick();
+SELECT COUNT(*), COUNT(DISTINCT last_at), COUNT(DISTINCT next_at), SUM(last_count), MIN(last_ms) > 0, MIN(next_at) = MIN(last_at) + INTERVAL 60 SECOND FROM celers_duties;
+-- => 9 | 1 | 1 | 0 | 1 | 1
+SELECT next_at = (SELECT MIN(next_at) FROM celers_maintenance) FROM celers_upkeep;
+-- => 1
+
+-- test: what is due within a quarter of its period joins what is due, and does not come alone
+UPDATE celers_maintenance SET period_ms = 60000, next_at = UTC_TIMESTAMP(6) + INTERVAL IF(duty = 'promote_due', 10, 40) SECOND;
+CALL celers_tick();
+-- => advance_marks | not_due | 0 | 0
+-- => apply_dlq_retention | not_due | 0 | 0
+-- => ...
+UPDATE celers_maintenance SET next_at = '2000-01-01' WHERE duty = 'sweep_marks';
+CALL celers_tick();
+-- => advance_marks | not_due | 0 | 0
+-- => apply_dlq_retention | not_due | 0 | 0
+-- => apply_priority_aging | not_due | 0 | 0
+-- => archive_completed_tasks | not_due | 0 | 0
+-- => expire_pending | not_due | 0 | 0
+-- => forget_workers | not_due | 0 | 0
+-- => promote_due | done | 1 | 0
+-- => recover_expired | not_due | 0 | 0
+-- => sweep_marks | done | 1 | 0
+
 -- test: workers that were not heard of for seven days are forgotten
 CALL celers_register_worker('w1', NULL);
 CALL celers_register_worker('w2', NULL);
