@@ -57,11 +57,10 @@ BEGIN
     DECLARE v_queue VARCHAR(64);
     DECLARE v_is_one BOOLEAN;
     DECLARE v_is_answered BOOLEAN DEFAULT FALSE;
-    DECLARE v_taken INT;
-    DECLARE v_is_due BOOLEAN;
+    DECLARE v_taken, v_moved INT;
+    DECLARE v_is_due, v_is_over BOOLEAN;
     DECLARE v_quiet JSON DEFAULT JSON_OBJECT();
     DECLARE v_duty VARCHAR(64);
-    DECLARE v_moved INT;
     DECLARE v_wait_ms, v_poll_ms INT;
     DECLARE v_misses INT DEFAULT 0;
     DECLARE v_until DATETIME(6);
@@ -124,12 +123,13 @@ BEGIN
             END IF;
         END IF;
         SET v_duty = NULL;
+        SET v_is_over = v_taken > 0 OR UTC_TIMESTAMP(6) >= v_until;
         IF v_is_due AND NOT v_joined AND NOT v_is_answered THEN
-            CALL _celers_run_duty(v_quiet, v_duty, v_moved);
+            CALL _celers_run_duty(v_quiet, v_is_over, v_duty, v_moved);
         END IF;
         -- what is seen and cannot be claimed (a paused queue, other names) must cost little
         SET v_misses = IF(v_duty IS NULL, LEAST(v_misses + 1, 5), 0);
-    UNTIL v_taken > 0 OR UTC_TIMESTAMP(6) >= v_until END REPEAT;
+    UNTIL v_is_over END REPEAT;
     IF v_is_holder THEN
         DO RELEASE_LOCK(v_bell);
     END IF;

@@ -118,6 +118,6 @@ whole: BEGIN
     FROM celers_task
     WHERE id = v_id;
     IF p_is_due THEN
-        CALL _celers_run_duty(v_quiet, v_duty, v_moved);
+        CALL _celers_run_duty(v_quiet, TRUE, v_duty, v_moved);
     END IF;
 END;

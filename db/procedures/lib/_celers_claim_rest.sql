@@ -35,7 +35,7 @@ CREATE PROCEDURE _celers_claim_rest (
 MODIFIES SQL DATA
 COMMENT 'claim, commit, do a bit of the maintenance that is due, and hand out'
 BEGIN
-    DECLARE v_quiet JSON;
+    DECLARE v_quiet JSON DEFAULT JSON_OBJECT();
     DECLARE v_duty VARCHAR(64);
     DECLARE v_moved INT;
 
@@ -50,9 +50,8 @@ BEGIN
         CALL _celers_check_queues(p_queues);
     END IF;
     CALL _celers_commit(p_joined);
-    SET v_quiet = IF(p_taken = 0, JSON_OBJECT(), NULL);
     WHILE p_is_due AND NOT p_joined DO
-        CALL _celers_run_duty(v_quiet, v_duty, v_moved);
+        CALL _celers_run_duty(v_quiet, p_taken > 0, v_duty, v_moved);
         SET p_is_due = p_taken = 0 AND v_duty IS NOT NULL;
         IF p_is_due THEN
             CALL _celers_begin(p_joined);

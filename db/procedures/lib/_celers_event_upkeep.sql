@@ -16,7 +16,7 @@ BEGIN
     DECLARE v_runs INT DEFAULT 0;
 
     REPEAT
-        CALL _celers_run_duty(v_quiet, v_duty, v_count);
+        CALL _celers_run_duty(v_quiet, FALSE, v_duty, v_count);
         SET v_runs = v_runs + 1;
     UNTIL v_duty IS NULL OR v_runs >= 100 END REPEAT;
 END;

@@ -8,21 +8,24 @@
 -- left for good: READ COMMITTED.
 --
 -- A caller that does all that is due, a pass, hands the duties that found nothing to its next call.
--- They are written down together when nothing else is due, and once there is one, others join it
--- that are due within a quarter of their period: an idle system commits once in a pass.
+-- They are written down with the next that did, or when nothing else is due; and once there
+-- is one, others join it that are due within a quarter of their period. An idle system commits once
+-- in a pass.
 --
 -- Params
---   p_quiet  json  INOUT: object with the milliseconds of each duty that found nothing and is not
---                  written down yet; NULL = write each down at once
---   p_duty   str  OUT: what was done; NULL = nothing due, somebody else at it, or a caller's
---                 transaction
---   p_count  int  OUT: rows moved
+--   p_quiet    json  INOUT: object with the milliseconds of each duty of this pass that found
+--                    nothing and is not written down yet; NULL = no pass
+--   p_is_last  bool  write down what it finds, for there may be no next call
+--   p_duty     str   OUT: what was done; NULL = nothing due, somebody else at it, or a caller's
+--                    transaction
+--   p_count    int   OUT: rows moved
 -- Writes   celers_upkeep, celers_maintenance, celers_ready, celers_scheduled, celers_running,
 --          celers_claim, celers_task, celers_worker, celers_attempt, celers_dead, celers_finished,
 --          celers_expiry, celers_mark, celers_result, celers_progress
 -- Errors   none
 CREATE PROCEDURE _celers_run_duty (
     INOUT p_quiet JSON,
+    IN p_is_last BOOLEAN,
     OUT p_duty VARCHAR(64),
     OUT p_count INT
 )
@@ -89,17 +92,18 @@ whole: BEGIN
         IF p_duty IS NOT NULL THEN
             CALL _celers_do_duty(p_duty, v_limit, v_mark_at, v_mark_id, p_count);
             SET v_took_us = TIMESTAMPDIFF(MICROSECOND, v_started_at, SYSDATE(6));
-            IF p_count = 0 AND p_quiet IS NOT NULL AND v_took_us <= 10 * v_period_ms THEN
+            IF p_count = 0 AND NOT p_is_last AND v_took_us <= 10 * v_period_ms THEN
                 SET p_quiet = JSON_SET(p_quiet, CONCAT('$.', p_duty), v_took_us / 1000);
                 SET v_is_noted = FALSE;
             ELSE
                 CALL _celers_note_duty(p_duty, p_count, v_mark_at, v_mark_id, v_took_us);
             END IF;
             SET p_count = COALESCE(p_count, 0);
-        ELSEIF JSON_LENGTH(p_quiet) > 0 THEN
-            CALL _celers_note_quiet(p_quiet);
         END IF;
         IF v_is_noted THEN
+            IF JSON_LENGTH(p_quiet) > 0 THEN
+                CALL _celers_note_quiet(p_quiet);
+            END IF;
             CALL _celers_note_next();
         END IF;
     END IF;

@@ -32,7 +32,7 @@ BEGIN
     CALL _celers_commit(v_joined);
     IF NOT v_joined THEN
         REPEAT
-            CALL _celers_run_duty(v_quiet, v_duty, v_count);
+            CALL _celers_run_duty(v_quiet, FALSE, v_duty, v_count);
             SET v_done = JSON_ARRAY_APPEND(v_done, '$', JSON_ARRAY(v_duty, v_count));
         UNTIL v_duty IS NULL OR JSON_LENGTH(v_done) >= 100 END REPEAT;
     END IF;

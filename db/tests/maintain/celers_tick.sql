@@ -42,7 +42,7 @@ CALL celers_tick();
 -- => ...
 
 -- test: duties that find nothing are written down together
-UPDATE celers_maintenance SET next_at = '2000-01-01', period_ms = 60000, last_count = 7;
+UPDATE celers_maintenance SET next_at = '2000-01-01', period_ms = 60000, last_count = NULL;
 CALL celers_tick();
 SELECT COUNT(*), COUNT(DISTINCT last_at), COUNT(DISTINCT next_at), SUM(last_count), MIN(last_ms) > 0, MIN(next_at) = MIN(last_at) + INTERVAL 60 SECOND FROM celers_duties;
 -- => 9 | 1 | 1 | 0 | 1 | 1

@@ -245,7 +245,7 @@ class Lab:
         session.sql(
             f"UPDATE celers_maintenance SET is_enabled = (duty = '{duty}'),"
             " next_at = UTC_TIMESTAMP(6), mark_at = NULL, mark_id = NULL;"
-            "CALL _celers_run_duty(@quiet, @duty, @moved)"
+            "CALL _celers_run_duty(@quiet, @quiet IS NULL, @duty, @moved)"
         )
         done, moved = session.sql("SELECT @duty, @moved")[0]
         session.sql("UPDATE celers_maintenance SET is_enabled = FALSE; SET @duty = @moved = NULL")

@@ -23,6 +23,11 @@ def by_wait(session: Session) -> list[Row]:
     return session.call("celers_dequeue_wait", "q", "w", 5, {"wait_ms": 100})
 
 
+def by_look(session: Session) -> list[Row]:
+    """A turn of somebody who asks again and again without waiting."""
+    return session.call("celers_dequeue_wait", "q", "w", 5, {"wait_ms": 0})
+
+
 def by_claim(session: Session) -> list[Row]:
     """A poller's turn."""
     return session.claim(5)
@@ -33,7 +38,7 @@ def by_step(session: Session) -> list[Row]:
     return session.call("celers_step", "w", None, None, {"queues": "q", "limit": 5})
 
 
-WAYS = [by_wait, by_claim, by_step]
+WAYS = [by_wait, by_look, by_claim, by_step]
 Way = Callable[[Session], list[Row]]
 
 

@@ -44,7 +44,7 @@ def all_due(lab: Lab) -> None:
 
 def upkeep(session: Session) -> None:
     """A bit of maintenance, as a claim does it."""
-    session.sql("CALL _celers_run_duty(@quiet, @duty, @moved)")
+    session.sql("CALL _celers_run_duty(@quiet, @quiet IS NULL, @duty, @moved)")
 
 
 def test_promotions_at_once(lab: Lab) -> None:

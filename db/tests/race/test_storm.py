@@ -240,7 +240,7 @@ class Actor:
         """A bit of maintenance, of a pass or alone."""
         if self.dice.random() < 0.1:
             self.session.sql("SET @quiet = IF(@quiet IS NULL, JSON_OBJECT(), NULL)")
-        self.session.sql("CALL _celers_run_duty(@quiet, @duty, @moved)")
+        self.session.sql("CALL _celers_run_duty(@quiet, @quiet IS NULL, @duty, @moved)")
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
