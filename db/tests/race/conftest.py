@@ -17,3 +17,12 @@ def lab(schema: Schema, connect: Callable[..., Any]) -> Iterator[Lab]:
     lab = Lab(connect, schema.name)
     yield lab
     lab.end()
+
+
+@pytest.fixture
+def orders(lab: Lab) -> Iterator[None]:
+    """A table of the caller's own work, and no maintenance."""
+    lab.quiet()
+    lab.sql("CREATE TABLE orders (id INT PRIMARY KEY)")
+    yield
+    lab.sql("DROP TABLE orders")

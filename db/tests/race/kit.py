@@ -425,3 +425,14 @@ INVARIANTS = {
         "SELECT duty, last_error FROM celers_maintenance WHERE last_error IS NOT NULL"
     ),
 }
+
+
+def own_work(lab: Lab) -> list[int]:
+    """What the caller has written into the table of the fixture orders, and committed."""
+    return [int(row[0]) for row in lab.sql("SELECT id FROM orders ORDER BY id")]
+
+
+def ready(lab: Lab, session: Session) -> Row:
+    """A task that the session has claimed."""
+    lab.admin.enqueue()
+    return session.claim()[0]
