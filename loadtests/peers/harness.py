@@ -49,7 +49,8 @@ class Harness:
     def run(self, entries: Sequence[Entry]) -> None:
         """Measure what is not measured yet."""
         self.results.forget_skipped(
-            name for entry in entries for name in (entry.name, entry.module)
+            (name for entry in entries for name in (entry.name, entry.module)),
+            (workload.name for workload in self.workloads),
         )
         for entry in entries:
             try:

@@ -153,10 +153,12 @@ class Results:
         same = (skipped.peer, skipped.workload)
         self.skipped = [old for old in self.skipped if (old.peer, old.workload) != same] + [skipped]
 
-    def forget_skipped(self, peers: Iterable[str]) -> None:
-        """Drop the reasons of systems that are tried again."""
-        names = set(peers)
-        self.skipped = [old for old in self.skipped if old.peer not in names]
+    def forget_skipped(self, peers: Iterable[str], workloads: Iterable[str]) -> None:
+        """Drop the reasons of what is tried again: those of whole systems, and of workloads."""
+        names, tried = set(peers), {"", *workloads}
+        self.skipped = [
+            old for old in self.skipped if old.peer not in names or old.workload not in tried
+        ]
 
 
 def save(results: Results, path: Path) -> None:

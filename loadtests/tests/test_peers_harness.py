@@ -251,6 +251,8 @@ def test_what_a_system_does_not_have_is_skipped(schema: Schema, home: Path) -> N
         "W2": "it has no bulk enqueue",
         **dict.fromkeys(("W5", "W6", "W7"), "its broker has no interface of its own"),
     }
+    again = _run(_Tiny, schema, home, "W2", found=found)
+    assert {one.workload for one in again.skipped} == {"W5", "W6", "W7"}
 
 
 class _Finite:
