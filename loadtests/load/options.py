@@ -52,7 +52,7 @@ def add(parser: Any) -> None:
     add_to(
         "--p99",
         type=_text_of(Bounds.parse),
-        default="50",
+        default="10",
         metavar="RATIO[,ROUTINE=RATIO…]",
         help="how many times the p99 of the idle run a routine's p99 may be; 0 = any",
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-#: Fewer samples than this have no percentile that says anything.
-MIN_SAMPLES = 20
+#: What is needed for a judgement: of so many idle calls the slowest says what a slow one takes,
+#: and of so many under load p99 is not the one hiccup of the run.
+MIN_IDLE, MIN_LOAD = 20, 500
 #: Waits by design: its time is that of the next task, not the server's.
 WAITING = ("celers_dequeue_wait",)
 
@@ -68,7 +69,7 @@ class Line:
     @property
     def ratio(self) -> float | None:
         """p99 under load to p99 idle; None where there are too few calls of either."""
-        if min(self.idle.calls, self.load.calls) < MIN_SAMPLES:
+        if self.idle.calls < MIN_IDLE or self.load.calls < MIN_LOAD:
             return None
         return self.load.p99_ms / self.idle.p99_ms
 
@@ -138,7 +139,7 @@ class Verdict:
                 )
         bounded = [line for line in self.lines if line.bound]
         if self.is_complete and bounded and all(line.ratio is None for line in bounded):
-            yield f"p99: no routine was called {MIN_SAMPLES} times both idle and under load"
+            yield f"p99: no routine was called {MIN_IDLE} times idle and {MIN_LOAD} under load"
 
 
 def three_digits(time_ms: float) -> float:

@@ -63,7 +63,7 @@ def runs(server: Server, folder: Path) -> tuple[Run, Run]:
     planted = _start(
         dsn,
         "loadtests/tests/planted.py",
-        *("--p99", "0.0001", "--pace", "200", "SingleProducer", "BatchWorker"),
+        *("--p99", "0.0001", "--pace", "200", "-t", "6s", "SingleProducer", "BatchWorker"),
     )
     return _end(sound), _end(planted)
 
