@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-#: What is needed for a judgement: of so many idle calls the slowest says what a slow one takes,
-#: and of so many under load p99 is not the one hiccup of the run.
-MIN_IDLE, MIN_LOAD = 20, 500
+#: Fewer samples than this have no percentile that says anything.
+MIN_SAMPLES = 20
+#: Of fewer calls than this p99 is the hiccups of the run, and its bound so many times as wide.
+FEW, WIDER = 500, 5
 #: Waits by design: its time is that of the next task, not the server's.
 WAITING = ("celers_dequeue_wait",)
 
@@ -59,17 +60,22 @@ class Sample:
 
 @dataclass(frozen=True)
 class Line:
-    """A routine: under load, idle, and its bound."""
+    """A routine: under load, idle, and the bound that is wanted for it; 0 = none."""
 
     name: str
     load: Sample
     idle: Sample
-    bound: float
+    wanted: float
+
+    @property
+    def bound(self) -> float:
+        """The ratio that is allowed: the wanted one, or wider where it was called seldom."""
+        return self.wanted * (WIDER if self.load.calls < FEW else 1)
 
     @property
     def ratio(self) -> float | None:
         """p99 under load to p99 idle; None where there are too few calls of either."""
-        if self.idle.calls < MIN_IDLE or self.load.calls < MIN_LOAD:
+        if min(self.idle.calls, self.load.calls) < MIN_SAMPLES:
             return None
         return self.load.p99_ms / self.idle.p99_ms
 
@@ -139,7 +145,7 @@ class Verdict:
                 )
         bounded = [line for line in self.lines if line.bound]
         if self.is_complete and bounded and all(line.ratio is None for line in bounded):
-            yield f"p99: no routine was called {MIN_IDLE} times idle and {MIN_LOAD} under load"
+            yield f"p99: no routine was called {MIN_SAMPLES} times both idle and under load"
 
 
 def three_digits(time_ms: float) -> float:
